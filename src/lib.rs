@@ -1,0 +1,4 @@
+//! cardex: a terminal contact editor for support agents and support-ops people.
+
+pub mod http;
+pub mod sandbox;
