@@ -1,4 +1,6 @@
 //! cardex: a terminal contact editor for support agents and support-ops people.
 
+pub mod domain;
 pub mod http;
+pub mod provider;
 pub mod sandbox;

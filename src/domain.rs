@@ -1,0 +1,22 @@
+//! The nouns of cardex: contacts, fields, tags, patches, differences, filters, validation.
+//!
+//! Nothing here does I/O, reads the time, or knows a provider's wire format. What a provider can
+//! store comes in as data: a [`FieldTable`].
+
+pub mod account;
+pub mod attribute;
+pub mod contact;
+pub mod diff;
+pub mod draft;
+pub mod field;
+pub mod patch;
+pub mod tag;
+
+pub use account::{AccountName, ProviderId};
+pub use attribute::{AttributeDefinition, AttributeType};
+pub use contact::{Contact, ContactId, TagsRead};
+pub use diff::Change;
+pub use draft::{Draft, DraftEdit};
+pub use field::{Access, FieldKey, FieldKind, FieldSpec, FieldTable, Flag};
+pub use patch::{Edit, Patch};
+pub use tag::{TagDelta, TagSet};

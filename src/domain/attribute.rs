@@ -1,0 +1,112 @@
+//! Custom attributes: their types, definitions, and the way between a value and its text.
+//!
+//! Whether a text is acceptable is judged in `domain::validate`; this file only converts.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The type that a definition gives an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributeType {
+    /// Free text.
+    Text,
+    /// A number; kept digit for digit.
+    Number,
+    /// A number meant as money.
+    Currency,
+    /// A number meant as per cent.
+    Percent,
+    /// An absolute address.
+    Link,
+    /// A day.
+    Date,
+    /// One of the definition's values.
+    List,
+    /// Yes or no.
+    Checkbox,
+}
+
+impl AttributeType {
+    /// What a person calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Currency => "currency",
+            Self::Percent => "percent",
+            Self::Link => "link",
+            Self::Date => "date",
+            Self::List => "list",
+            Self::Checkbox => "checkbox",
+        }
+    }
+
+    /// Whether the value is a number.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Self::Number | Self::Currency | Self::Percent)
+    }
+}
+
+/// What the account says about one attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeDefinition {
+    /// The key on the contact.
+    pub key: String,
+    /// What a person calls it.
+    pub label: String,
+    /// Its type.
+    pub kind: AttributeType,
+    /// A sentence about it, where there is one.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The values of a list.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// A pattern for texts, as stored by the provider: `/…/flags` or bare, JavaScript dialect.
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// What to say when the pattern does not match.
+    #[serde(default)]
+    pub pattern_hint: Option<String>,
+}
+
+/// The text that a form shows for a value: strings as they are, `true`/`false`, numbers digit for
+/// digit, other shapes as compact JSON.
+pub fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(s) => s.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The value for an entered text under a type. `current` is the stored value: text that shows it
+/// unchanged gives it back unchanged, whatever its shape.
+///
+/// # Errors
+/// A sentence saying what would be right.
+pub fn value_of(kind: AttributeType, text: &str, current: Option<&Value>) -> Result<Value, String> {
+    if let Some(current) = current
+        && text_of(current) == text
+    {
+        return Ok(current.clone());
+    }
+    match kind {
+        AttributeType::Number | AttributeType::Currency | AttributeType::Percent => {
+            let trimmed = text.trim();
+            let parsed: Result<serde_json::Number, _> = serde_json::from_str(trimmed);
+            parsed
+                .map(Value::Number)
+                .map_err(|_| format!("{text:?} is not a number; write digits such as 12 or 12.50"))
+        }
+        AttributeType::Checkbox => match text.trim() {
+            "true" | "yes" => Ok(Value::Bool(true)),
+            "false" | "no" => Ok(Value::Bool(false)),
+            _ => Err(format!("{text:?} is neither yes nor no")),
+        },
+        AttributeType::Text | AttributeType::Link | AttributeType::Date | AttributeType::List => {
+            Ok(Value::String(text.to_string()))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A contact as cardex sees it, whatever the provider.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::account::{AccountName, ProviderId};
+use super::field::{FieldKey, Flag};
+use super::tag::TagSet;
+
+/// A contact's id at its provider, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContactId(String);
+
+impl ContactId {
+    /// Wraps an id that came from the provider or passed the field table's rule.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ContactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How much is known about a contact's tags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TagsRead {
+    /// The whole set.
+    #[default]
+    All,
+    /// Only tags of the catalogue (from label lists); others may exist.
+    Catalogue,
+    /// Nothing: the provider's list does not carry them.
+    No,
+}
+
+/// A contact: what the provider stores, as far as cardex manages it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Its id at the provider.
+    pub id: ContactId,
+    /// The account it belongs to.
+    pub account: AccountName,
+    /// That account's provider.
+    pub provider: ProviderId,
+    /// Standard fields that have a value; empty text never stands here.
+    pub fields: BTreeMap<FieldKey, String>,
+    /// Tags, as far as known.
+    pub tags: TagSet,
+    /// How far `tags` is known.
+    #[serde(default)]
+    pub tags_read: TagsRead,
+    /// Custom attributes by name; `Value::Null` is a stored null.
+    pub attributes: BTreeMap<String, Value>,
+    /// Flags that are known; an absent one is unknown.
+    pub flags: BTreeMap<Flag, bool>,
+    /// When the provider last changed it, where it says so.
+    pub updated_at: Option<Timestamp>,
+    /// What else the provider says, for reading only (city, source, creation day …): label to text.
+    #[serde(default)]
+    pub extra: BTreeMap<String, String>,
+}
+
+impl Contact {
+    /// A contact without any values.
+    pub fn new(id: ContactId, account: AccountName, provider: ProviderId) -> Self {
+        Self {
+            id,
+            account,
+            provider,
+            fields: BTreeMap::new(),
+            tags: TagSet::new(),
+            tags_read: TagsRead::All,
+            attributes: BTreeMap::new(),
+            flags: BTreeMap::new(),
+            updated_at: None,
+            extra: BTreeMap::new(),
+        }
+    }
+
+    /// A field's text, empty where there is none.
+    pub fn field(&self, key: FieldKey) -> &str {
+        self.fields.get(&key).map_or("", String::as_str)
+    }
+
+    /// Sets a field; empty text removes it.
+    pub fn set_field(&mut self, key: FieldKey, text: &str) {
+        if text.is_empty() {
+            self.fields.remove(&key);
+        } else {
+            self.fields.insert(key, text.to_string());
+        }
+    }
+
+    /// A flag's state; `None` is unknown.
+    pub fn flag(&self, flag: Flag) -> Option<bool> {
+        self.flags.get(&flag).copied()
+    }
+
+    /// What to call this contact in a sentence: name, else e-mail, else phone, else its id.
+    pub fn title(&self) -> &str {
+        [FieldKey::Name, FieldKey::Email, FieldKey::Phone]
+            .into_iter()
+            .map(|k| self.field(k))
+            .find(|t| !t.trim().is_empty())
+            .unwrap_or(self.id.as_str())
+    }
+
+    /// The contact in the shape that `--json` promises:
+    /// `{"id","account","provider","fields","tags","attributes","flags","updated_at"}`.
+    /// `tags` is null where the provider's list does not tell them.
+    pub fn to_json(&self) -> Value {
+        let fields: Map<String, Value> = self
+            .fields
+            .iter()
+            .map(|(k, v)| (k.as_str().to_string(), json!(v)))
+            .collect();
+        let attributes: Map<String, Value> = self
+            .attributes
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        let flags: Map<String, Value> = Flag::ALL
+            .iter()
+            .map(|f| (f.as_str().to_string(), json!(self.flag(*f))))
+            .collect();
+        let tags = if self.tags_read == TagsRead::No {
+            Value::Null
+        } else {
+            json!(self.tags)
+        };
+        json!({
+            "id": self.id.as_str(),
+            "account": self.account.as_str(),
+            "provider": self.provider.as_str(),
+            "fields": fields,
+            "tags": tags,
+            "attributes": attributes,
+            "flags": flags,
+            "updated_at": self.updated_at.map(|t| t.to_string()),
+        })
+    }
+}

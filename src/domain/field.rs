@@ -1,0 +1,283 @@
+//! The field table: which fields a provider has, what they are called, whether they can be edited or
+//! cleared, how they are checked and compared. Form, columns, filter keys, `--set` keys, help and
+//! validation are all made from it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::attribute::AttributeType;
+
+/// A standard field, by its name in configuration, arguments and JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKey {
+    /// Full name.
+    Name,
+    /// E-mail address.
+    Email,
+    /// Telephone number.
+    Phone,
+    /// An identifier of the user's own system.
+    Identifier,
+    /// Address of a picture that the provider fetches.
+    AvatarUrl,
+}
+
+impl FieldKey {
+    /// Every standard field, in form order.
+    pub const ALL: [Self; 5] = [
+        Self::Name,
+        Self::Email,
+        Self::Phone,
+        Self::Identifier,
+        Self::AvatarUrl,
+    ];
+
+    /// The name in arguments, configuration and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Identifier => "identifier",
+            Self::AvatarUrl => "avatar_url",
+        }
+    }
+
+    /// The field of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.as_str() == text)
+    }
+}
+
+impl fmt::Display for FieldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A three-state flag: yes, no, unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flag {
+    /// Consent to be messaged.
+    Optin,
+    /// Incoming messages are blocked.
+    Blocked,
+}
+
+impl Flag {
+    /// Every flag, in form order.
+    pub const ALL: [Self; 2] = [Self::Optin, Self::Blocked];
+
+    /// The name in arguments and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Optin => "optin",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// The flag of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.as_str() == text)
+    }
+
+    /// What a person calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Optin => "Opt-in",
+            Self::Blocked => "Blocked",
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What may be done with a field at a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read, set and cleared.
+    Full,
+    /// Read and set; clearing is refused for the reason given.
+    NoClear(&'static str),
+    /// Can be set, is not read back; the reason says what the provider does with it.
+    WriteOnly(&'static str),
+    /// Shown only, for the reason given.
+    ReadOnly(&'static str),
+    /// The provider has no such field, for the reason given.
+    Absent(&'static str),
+}
+
+impl Access {
+    /// Whether a value may be set.
+    pub fn can_set(self) -> bool {
+        matches!(self, Self::Full | Self::NoClear(_) | Self::WriteOnly(_))
+    }
+
+    /// Whether the field may be emptied.
+    pub fn can_clear(self) -> bool {
+        matches!(self, Self::Full)
+    }
+
+    /// Why something can not be done, where something can not.
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Full => None,
+            Self::NoClear(r) | Self::WriteOnly(r) | Self::ReadOnly(r) | Self::Absent(r) => Some(r),
+        }
+    }
+}
+
+/// How a field's text is checked and repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Free text.
+    Text,
+    /// One `@`, no blanks: Chatwoot's rule (`[^@\s]+@[^@\s]+`).
+    Email,
+    /// `+`, a digit other than 0, then 1 to 14 digits.
+    PhoneE164,
+    /// 7 to 15 digits with the dialing code and no `+`: Pabbly's `mobile`.
+    PhoneDigits,
+    /// An absolute http or https address.
+    Url,
+}
+
+/// How an asked and a stored text are compared after a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// Code point for code point.
+    Exact,
+    /// Ignoring case: the provider lower-cases what it stores.
+    IgnoreCase,
+}
+
+/// One standard field at one provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldSpec {
+    /// Which field.
+    pub key: FieldKey,
+    /// What a person calls it.
+    pub label: &'static str,
+    /// What may be done with it.
+    pub access: Access,
+    /// How its text is checked.
+    pub kind: FieldKind,
+    /// Longest accepted text, in characters, where the provider has a limit.
+    pub max_chars: Option<usize>,
+    /// How stored and asked are compared.
+    pub compare: Compare,
+    /// A word of warning before a change is sent, where the field needs one.
+    pub caution: Option<&'static str>,
+}
+
+/// One flag at one provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlagSpec {
+    /// Which flag.
+    pub flag: Flag,
+    /// [`Access::Full`] may be set to unknown again, [`Access::NoClear`] only to yes and no.
+    pub access: Access,
+    /// A word of warning before a change is sent.
+    pub caution: Option<&'static str>,
+}
+
+/// Tags at one provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TagSpec {
+    /// What the provider calls them: "tags", "labels".
+    pub label: &'static str,
+    /// What may be done with them.
+    pub access: Access,
+    /// Whether names are compared ignoring case.
+    pub ignore_case: bool,
+    /// What happens to a name that is not in the provider's catalogue; `None` where there is no
+    /// catalogue and every name is as good as another.
+    pub outside_catalogue: Option<&'static str>,
+    /// Whether a name holding a comma is split or otherwise mangled by the provider.
+    pub comma_forbidden: bool,
+}
+
+/// Custom attributes at one provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttributeSpec {
+    /// What may be done with them.
+    pub access: Access,
+    /// The type of an attribute without a definition.
+    pub untyped: AttributeType,
+    /// Whether an empty text removes the attribute at the provider instead of storing "".
+    pub empty_removes: bool,
+    /// What happens to a name without a definition, where that needs saying.
+    pub undefined_note: Option<&'static str>,
+    /// Whether the definitions can be listed from the provider.
+    pub has_definitions: bool,
+}
+
+/// The shape of a contact id, checked before a path is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdRule {
+    /// Decimal digits without a leading zero.
+    Integer,
+    /// 24 hexadecimal characters.
+    Hex24,
+}
+
+impl IdRule {
+    /// Checks an id; says what would be right.
+    ///
+    /// # Errors
+    /// A sentence naming the rule.
+    pub fn check(self, id: &str) -> Result<(), String> {
+        let good = match self {
+            Self::Integer => {
+                (1..=18).contains(&id.len())
+                    && id.bytes().all(|b| b.is_ascii_digit())
+                    && !id.starts_with('0')
+            }
+            Self::Hex24 => id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+        };
+        if good {
+            return Ok(());
+        }
+        let rule = match self {
+            Self::Integer => "a positive whole number, such as 481",
+            Self::Hex24 => "24 hexadecimal characters, such as 64b0c0ffee0123456789abcd",
+        };
+        Err(format!(
+            "id: {id:?} is not a contact id here; it must be {rule}"
+        ))
+    }
+}
+
+/// Everything a provider can store about a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldTable {
+    /// The standard fields, in form order, absent ones included with their reason.
+    pub fields: Vec<FieldSpec>,
+    /// Tags.
+    pub tags: TagSpec,
+    /// Custom attributes.
+    pub attributes: AttributeSpec,
+    /// Flags, absent ones included with their reason.
+    pub flags: Vec<FlagSpec>,
+    /// The shape of an id.
+    pub id: IdRule,
+}
+
+impl FieldTable {
+    /// The row of a field.
+    pub fn field(&self, key: FieldKey) -> Option<&FieldSpec> {
+        self.fields.iter().find(|f| f.key == key)
+    }
+
+    /// The row of a flag.
+    pub fn flag(&self, flag: Flag) -> Option<&FlagSpec> {
+        self.flags.iter().find(|f| f.flag == flag)
+    }
+}

@@ -1,0 +1,264 @@
+//! What a provider is to the rest of cardex: facts, a field table, and a pure codec that turns
+//! intentions into request values and response values into contacts.
+//!
+//! Codecs never wait, never connect, never see a secret, and never import each other. Adding a
+//! provider is one folder, one [`ProviderId`] variant and one match arm in [`codec`]. The local store
+//! has facts and a table like everybody else, but no codec: `app` executes it on SQLite.
+
+use serde_json::Value;
+
+use crate::domain::{
+    AccountName, AttributeDefinition, Contact, ContactId, FieldTable, Patch, ProviderId, TagSet,
+};
+use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
+
+pub mod local;
+
+/// What is configured for an account, as far as codecs need it. No secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// The account's name, put into every contact.
+    pub account: AccountName,
+    /// Scheme, host and path prefix, without a trailing slash.
+    pub base_url: String,
+    /// Chatwoot's account number.
+    pub account_id: Option<u64>,
+    /// Pabbly: the attribute that holds the e-mail address.
+    pub email_attribute: Option<String>,
+}
+
+/// How an API is signed in to. The secret itself is added by `transport`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuthScheme {
+    /// Header name, lower case.
+    pub header: &'static str,
+    /// What stands before the token, such as `Bearer `.
+    pub prefix: &'static str,
+}
+
+/// The pace that the vendor's facts suggest to start with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaceFacts {
+    /// Requests a minute.
+    pub per_minute: u32,
+    /// Requests that may go out at once after a rest.
+    pub burst: u32,
+    /// Requests in flight at most.
+    pub concurrency: u32,
+}
+
+/// What holds for a provider whatever the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Which provider.
+    pub id: ProviderId,
+    /// What a person calls it.
+    pub title: &'static str,
+    /// The vendor's address where none is configured; `None`: must be configured or has none.
+    pub default_base_url: Option<&'static str>,
+    /// Contacts on a full page.
+    pub page_size: usize,
+    /// How to sign in; `None` for the local store.
+    pub auth: Option<AuthScheme>,
+    /// The pace to start with.
+    pub pace: PaceFacts,
+    /// Whether a listed contact comes with its tags.
+    pub tags_in_list: bool,
+    /// Whether `account_id` must be configured.
+    pub needs_account_id: bool,
+    /// Where the vendor documents the API.
+    pub docs: &'static str,
+}
+
+/// What a call is for; decides how its answer is decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A page of contacts; answered by [`Reply::Page`].
+    Page,
+    /// One contact; answered by [`Reply::Contact`].
+    Contact,
+    /// The tags of one contact; answered by [`Reply::Tags`].
+    Tags,
+    /// A write whose answer holds the contact as stored, or nothing: [`Reply::Contact`] or
+    /// [`Reply::Nothing`].
+    Write,
+    /// A write of tags; the answer is an echo and proves nothing: [`Reply::Nothing`].
+    WriteTags,
+    /// Attribute definitions; answered by [`Reply::Definitions`].
+    Definitions,
+    /// The catalogue of tags; answered by [`Reply::Catalogue`].
+    Catalogue,
+    /// Who signed in and what answers; answered by [`Reply::About`].
+    About,
+    /// One page of the contacts that carry a tag of the catalogue; answered by [`Reply::Page`].
+    Tagged(String),
+}
+
+/// One request of a script, with what it is for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// What to send.
+    pub request: HttpRequest,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whether sending it twice is the same as once.
+    pub idempotent: bool,
+}
+
+/// Where the next page starts: opaque to everyone but the codec that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The contacts, in the provider's order.
+    pub contacts: Vec<Contact>,
+    /// Contacts in all, where the provider tells.
+    pub total: Option<u64>,
+    /// Where the next page starts; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// A decoded answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// A page of contacts.
+    Page(Page),
+    /// A contact.
+    Contact(Box<Contact>),
+    /// The tags of the contact that was asked about.
+    Tags(TagSet),
+    /// Attribute definitions.
+    Definitions(Vec<AttributeDefinition>),
+    /// The catalogue of tags.
+    Catalogue(Vec<String>),
+    /// Plain sentences about account, user and server, for `accounts check`.
+    About(Vec<String>),
+    /// Success without content.
+    Nothing,
+}
+
+/// The answer could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("reading the answer: {0}")]
+pub struct DecodeError(pub String);
+
+/// A patch names something that this provider can not store, or a value that it would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.iter().map(|p| format!("{}: {}", p.key, p.message)).collect::<Vec<_>>().join("; "))]
+pub struct Unsupported(pub Vec<FieldProblem>);
+
+/// A provider's API as pure functions over values.
+pub trait Codec: Sync {
+    /// What holds whatever the account.
+    fn facts(&self) -> &'static Facts;
+
+    /// What can be stored, under this account's settings.
+    fn table(&self, context: &Context) -> FieldTable;
+
+    /// The request for a page: the first without a cursor.
+    fn page(&self, context: &Context, cursor: Option<&Cursor>) -> Call;
+
+    /// The requests that together read one contact whole, in order.
+    ///
+    /// # Errors
+    /// When the id does not have the provider's shape; no path is built from it.
+    fn read(&self, context: &Context, id: &ContactId) -> Result<Vec<Call>, Unsupported>;
+
+    /// The requests that carry out `patch` on `fresh` (the contact as just read), in order. Tags that
+    /// the API can only replace are merged with those of `fresh`. An empty list means that nothing
+    /// needs to be sent.
+    ///
+    /// # Errors
+    /// Names every part that this provider can not store.
+    fn update(
+        &self,
+        context: &Context,
+        fresh: &Contact,
+        patch: &Patch,
+    ) -> Result<Vec<Call>, Unsupported>;
+
+    /// The request for the attribute definitions, where the API has them.
+    fn definitions(&self, context: &Context) -> Option<Call>;
+
+    /// The request for the catalogue of tags, where the API has one.
+    fn catalogue(&self, context: &Context) -> Option<Call>;
+
+    /// The request for a page of contacts that carry `tag`, where the list itself does not tell tags.
+    fn tagged(&self, context: &Context, tag: &str, cursor: Option<&Cursor>) -> Option<Call>;
+
+    /// The requests that tell who is signed in and what answers, for `accounts check`.
+    fn about(&self, context: &Context) -> Vec<Call>;
+
+    /// What an answer means.
+    fn judge(&self, request: &HttpRequest, response: &HttpResponse) -> Verdict;
+
+    /// Reads an answer that [`Codec::judge`] called [`Verdict::Ok`].
+    ///
+    /// # Errors
+    /// When the body does not have the shape that the call's purpose asks for.
+    fn decode(
+        &self,
+        context: &Context,
+        call: &Call,
+        response: &HttpResponse,
+    ) -> Result<Reply, DecodeError>;
+
+    /// Where a person sees this contact in the vendor's own web page, if there is such an address.
+    fn web_page(&self, context: &Context, id: &ContactId) -> Option<String>;
+}
+
+/// The codec of a provider; `None` for the local store.
+pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
+    match id {
+        ProviderId::Local | ProviderId::Chatwoot | ProviderId::Pabbly => None,
+    }
+}
+
+/// Folds the replies of [`Codec::read`] into the contact. Returns `None` when no reply held one.
+pub fn assemble(replies: Vec<Reply>) -> Option<Contact> {
+    let mut contact: Option<Contact> = None;
+    let mut tags: Option<TagSet> = None;
+    for reply in replies {
+        match reply {
+            Reply::Contact(c) => contact = Some(*c),
+            Reply::Tags(t) => tags = Some(t),
+            Reply::Page(_)
+            | Reply::Definitions(_)
+            | Reply::Catalogue(_)
+            | Reply::About(_)
+            | Reply::Nothing => {}
+        }
+    }
+    if let (Some(contact), Some(tags)) = (&mut contact, tags) {
+        contact.tags = tags;
+        contact.tags_read = crate::domain::TagsRead::All;
+    }
+    contact
+}
+
+/// Parses a JSON body.
+///
+/// # Errors
+/// Says what came instead: nothing, HTML, or JSON broken at a line and column.
+pub fn json_body(response: &HttpResponse) -> Result<Value, DecodeError> {
+    let content_type = response.header("content-type").unwrap_or("no content type");
+    if response.body.iter().all(u8::is_ascii_whitespace) {
+        return Err(DecodeError("the body is empty; JSON was expected".into()));
+    }
+    serde_json::from_slice(&response.body).map_err(|error| {
+        let start: String = response.text_body().chars().take(60).collect();
+        if start.trim_start().starts_with('<') {
+            let what =
+                "a web page came instead of JSON; base_url may point at a website or a proxy";
+            return DecodeError(format!("{what} ({content_type})"));
+        }
+        let broken = if error.is_eof() {
+            "the JSON ends in the middle"
+        } else {
+            "this is not JSON"
+        };
+        DecodeError(format!("{broken} ({error}); it starts {start:?}"))
+    })
+}
