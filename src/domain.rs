@@ -9,8 +9,10 @@ pub mod contact;
 pub mod diff;
 pub mod draft;
 pub mod field;
+pub mod order;
 pub mod patch;
 pub mod tag;
+pub mod trouble;
 
 pub use account::{AccountName, ProviderId};
 pub use attribute::{AttributeDefinition, AttributeType};
@@ -18,5 +20,7 @@ pub use contact::{Contact, ContactId, TagsRead};
 pub use diff::Change;
 pub use draft::{Draft, DraftEdit};
 pub use field::{Access, FieldKey, FieldKind, FieldSpec, FieldTable, Flag};
+pub use order::{Order, SortKey};
 pub use patch::{Edit, Patch};
 pub use tag::{TagDelta, TagSet};
+pub use trouble::{Trouble, TroubleKind};

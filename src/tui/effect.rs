@@ -1,0 +1,94 @@
+//! Everything the screen may ask of the shell. Plain, comparable data.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::msg::{Settings, Ticket};
+use crate::domain::filter::Filter;
+use crate::domain::{AccountName, Contact, ContactId, Draft, Order, Patch};
+
+/// One thing to do outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// A window of the list; answered by `Msg::Rows`.
+    Query {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which contacts.
+        filter: Filter,
+        /// In which order.
+        order: Order,
+        /// Which positions.
+        window: Range<usize>,
+        /// A contact whose new position is wanted, so that the cursor stays on it.
+        follow: Option<ContactId>,
+    },
+    /// Load everything again from the provider (`r`).
+    Refresh,
+    /// Pause loading, or go on with it.
+    PauseLoading(bool),
+    /// Read one contact whole from its source; answered by `Msg::ContactRead`.
+    ReadContact {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        id: ContactId,
+    },
+    /// Read the draft of a contact; answered by `Msg::DraftRead`.
+    ReadDraft {
+        /// For the answer.
+        ticket: Ticket,
+        /// Whose.
+        id: ContactId,
+    },
+    /// Keep a draft in the store.
+    KeepDraft(Box<Draft>),
+    /// Forget the draft of a contact.
+    DropDraft(ContactId),
+    /// What a patch would send; answered by `Msg::Previewed`.
+    Preview {
+        /// For the answer.
+        ticket: Ticket,
+        /// The contact as last read.
+        base: Box<Contact>,
+        /// The change.
+        patch: Patch,
+    },
+    /// Save a patch; answered by `Msg::Saved`.
+    Save {
+        /// For the answer.
+        ticket: Ticket,
+        /// The contact as the person saw it.
+        base: Box<Contact>,
+        /// The change.
+        patch: Patch,
+        /// Write over a conflict.
+        force: bool,
+    },
+    /// Edit a text in `$EDITOR`; answered by `Msg::Edited`.
+    EditText {
+        /// For the answer.
+        ticket: Ticket,
+        /// The text to start with.
+        text: String,
+        /// A file name ending for syntax highlighting: `txt`, `json`.
+        extension: &'static str,
+    },
+    /// Put a text on the clipboard; answered by `Msg::Copied`.
+    Copy(String),
+    /// Open the contact's page in a browser.
+    OpenInBrowser(ContactId),
+    /// Open another account; answered by `Msg::Opened` or `Msg::OpenFailed`.
+    OpenAccount(AccountName),
+    /// Send the request log now and whenever it changes, until told otherwise.
+    FollowLog(bool),
+    /// Remember list settings for this account.
+    Remember(Settings),
+    /// Send `Msg::Woke` at this time (a notice to fade, the second of a double key).
+    WakeAt(Timestamp),
+    /// Put the program into the background, as Ctrl-z does.
+    Suspend,
+    /// Leave.
+    Quit,
+}
