@@ -2,3 +2,4 @@
 
 pub mod http;
 pub mod sandbox;
+pub mod secret;
