@@ -3,3 +3,4 @@
 pub mod http;
 pub mod sandbox;
 pub mod secret;
+pub mod transport;
