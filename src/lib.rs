@@ -5,3 +5,5 @@ pub mod engine;
 pub mod http;
 pub mod provider;
 pub mod sandbox;
+pub mod secret;
+pub mod transport;

@@ -1,0 +1,174 @@
+//! Limiter laws and tables, all on virtual time.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn start() -> Timestamp {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
+fn after(ms: i64) -> Timestamp {
+    later(start(), SignedDuration::from_millis(ms))
+}
+
+fn pace(per_minute: u32, burst: u32) -> Pace {
+    Pace {
+        per_minute,
+        burst,
+        concurrency: 4,
+    }
+}
+
+/// Sends as fast as allowed for so long; the moments in milliseconds since the start.
+fn run(limiter: &mut Limiter, from: Timestamp, ms: i64) -> Vec<i64> {
+    let (mut now, mut out) = (from, Vec::new());
+    let end = later(from, SignedDuration::from_millis(ms));
+    while now < end {
+        match limiter.take(now) {
+            Ok(()) => out.push(i64::try_from(now.duration_since(start()).as_millis()).unwrap()),
+            Err(until) => {
+                assert!(until > now, "a wait must lead forward");
+                now = until;
+            }
+        }
+    }
+    out
+}
+
+/// The most within any 60 s.
+fn most_in_a_minute(sent: &[i64]) -> usize {
+    (0..sent.len())
+        .map(|i| {
+            sent[i..]
+                .iter()
+                .take_while(|t| **t < sent[i] + 60_000)
+                .count()
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+#[test]
+fn a_burst_leaves_at_once_then_evenly() {
+    let mut limiter = Limiter::new(pace(60, 3));
+    assert_eq!(
+        run(&mut limiter, start(), 3_500),
+        [0, 0, 0, 1_000, 2_000, 3_000]
+    );
+}
+
+#[test]
+fn a_told_limit_is_used_to_98_percent_and_never_passed() {
+    for (per_minute, burst) in [(60, 1), (60, 10), (100, 100), (3, 2), (1, 1), (600, 20)] {
+        let sent = run(&mut Limiter::new(pace(per_minute, burst)), start(), 600_000);
+        assert!(most_in_a_minute(&sent) <= per_minute as usize);
+        let share = sent.len() as f64 / f64::from(per_minute * 10);
+        assert!(share >= 0.98, "{per_minute}/min used to {share}");
+    }
+}
+
+#[test]
+fn without_a_limit_nothing_waits_until_a_429_teaches_one() {
+    let mut limiter = Limiter::new(pace(0, 5));
+    for _ in 0..500 {
+        limiter.take(start()).unwrap();
+    }
+    assert_eq!(limiter.per_minute(), None);
+    limiter.throttled(start(), after(30_000));
+    assert_eq!(limiter.per_minute(), Some(250));
+    assert_eq!(limiter.take(after(29_999)), Err(after(30_000)));
+    // The window still holds 500, which is more than the new pace.
+    assert_eq!(limiter.take(after(30_000)), Err(later(start(), WINDOW)));
+}
+
+#[test]
+fn an_early_429_does_not_strangle_an_account() {
+    let mut limiter = Limiter::new(pace(0, 1));
+    limiter.take(start()).unwrap();
+    limiter.throttled(start(), start());
+    assert_eq!(limiter.per_minute(), Some(30));
+    for minute in 1..9 {
+        limiter.throttled(after(minute * 5_000), after(minute * 5_000));
+    }
+    assert_eq!(limiter.per_minute(), Some(7));
+}
+
+#[test]
+fn answers_to_one_volley_halve_once_and_recovery_is_slow() {
+    let mut limiter = Limiter::new(pace(120, 10));
+    for _ in 0..4 {
+        limiter.throttled(start(), after(20_000));
+    }
+    assert_eq!(limiter.per_minute(), Some(60));
+    limiter.take(after(29_999)).unwrap();
+    assert_eq!(limiter.per_minute(), Some(60));
+    limiter.take(after(30_000)).unwrap();
+    assert_eq!(limiter.per_minute(), Some(66));
+    limiter.take(after(130_000)).unwrap();
+    assert_eq!(limiter.per_minute(), Some(120));
+}
+
+#[test]
+fn the_longest_hold_counts() {
+    let mut limiter = Limiter::new(pace(60, 1));
+    limiter.hold(after(9_000));
+    limiter.hold(after(2_000));
+    assert_eq!(limiter.take(start()), Err(after(9_000)));
+    assert_eq!(limiter.take(after(9_000)), Ok(()));
+}
+
+#[test]
+fn a_clock_set_back_keeps_the_distances() {
+    let mut limiter = Limiter::new(pace(60, 1));
+    limiter.take(after(3_600_000)).unwrap();
+    limiter.hold(after(3_605_000));
+    assert_eq!(limiter.take(start()), Err(after(5_000)));
+    assert_eq!(limiter.take(after(5_000)), Ok(()));
+}
+
+proptest! {
+    /// Whatever is asked when, no minute sees more than the limit, and a burst no more than allowed.
+    #[test]
+    fn never_more_than_the_limit_through_any_window(
+        per_minute in 1_u32..50,
+        burst in 0_u32..60,
+        steps in proptest::collection::vec((0_i64..8_000, 0_u8..20), 1..300),
+    ) {
+        let mut limiter = Limiter::new(pace(per_minute, burst));
+        let (mut ms, mut sent) = (0, Vec::new());
+        for (advance, event) in steps {
+            ms += advance;
+            match event {
+                0 => limiter.throttled(after(ms), after(ms + advance)),
+                1 => limiter.hold(after(ms + advance)),
+                _ => {
+                    if let Ok(()) = limiter.take(after(ms)) {
+                        sent.push(ms);
+                    }
+                }
+            }
+        }
+        prop_assert!(most_in_a_minute(&sent) <= per_minute as usize);
+        let volley = sent.chunk_by(|a, b| a == b).map(<[i64]>::len).max().unwrap_or(0);
+        prop_assert!(volley <= burst.max(1) as usize);
+    }
+
+    /// Waiting as told always ends in sending.
+    #[test]
+    fn waits_end(per_minute in 0_u32..5000, burst in 0_u32..60, hold in 0_i64..100_000) {
+        let mut limiter = Limiter::new(pace(per_minute, burst));
+        limiter.throttled(start(), after(hold));
+        let mut now = start();
+        for _ in 0..200 {
+            match limiter.take(now) {
+                Ok(()) => now = later(now, SignedDuration::from_millis(1)),
+                Err(until) => {
+                    prop_assert!(until > now);
+                    now = until;
+                }
+            }
+        }
+        prop_assert!(now < after(hold + 200 * 60_000));
+    }
+}
