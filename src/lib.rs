@@ -1,5 +1,6 @@
 //! cardex: a terminal contact editor for support agents and support-ops people.
 
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod http;

@@ -209,6 +209,16 @@ pub trait Codec: Sync {
     fn web_page(&self, context: &Context, id: &ContactId) -> Option<String>;
 }
 
+/// The facts of a provider.
+pub fn facts(id: ProviderId) -> &'static Facts {
+    codec(id).map_or(&local::FACTS, Codec::facts)
+}
+
+/// What can be stored at a provider, under an account's settings.
+pub fn table(id: ProviderId, context: &Context) -> FieldTable {
+    codec(id).map_or_else(local::table, |c| c.table(context))
+}
+
 /// The codec of a provider; `None` for the local store.
 pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
     match id {

@@ -1,0 +1,236 @@
+//! One configured account: provider, address, where the token comes from, settings.
+
+use url::Url;
+
+use super::section::Section;
+use crate::domain::{AccountName, ProviderId};
+use crate::provider::{self, Context};
+use crate::secret::TokenSource;
+
+/// An account that can be opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// Its name.
+    pub name: AccountName,
+    /// Its provider.
+    pub provider: ProviderId,
+    /// Scheme, host and path prefix without a trailing slash; empty for local accounts.
+    pub base_url: String,
+    /// Chatwoot's account number.
+    pub account_id: Option<u64>,
+    /// Where the token comes from; `None` for local accounts.
+    pub token: Option<TokenSource>,
+    /// Nothing may be written.
+    pub read_only: bool,
+    /// Requests a minute, where configured.
+    pub per_minute: Option<u32>,
+    /// Pabbly: the attribute that holds the e-mail address.
+    pub email_attribute: Option<String>,
+    /// Two-letter region for the repair of phone numbers.
+    pub default_region: Option<String>,
+    /// Keep a copy of listed contacts on disk.
+    pub mirror: bool,
+}
+
+impl Account {
+    /// Reads one `[accounts.NAME]`. Returns the account or its mistakes, and warnings.
+    pub(super) fn read(
+        name: &AccountName,
+        mut section: Section<'_>,
+    ) -> (Result<Self, Vec<String>>, Vec<String>) {
+        let provider = read_provider(&mut section);
+        let mut account = Self {
+            provider: provider.unwrap_or(ProviderId::Local),
+            read_only: section.boolean("read_only").unwrap_or(false),
+            per_minute: read_rate(&mut section),
+            email_attribute: section.text("email_attribute"),
+            default_region: read_region(&mut section),
+            mirror: section.boolean("mirror").unwrap_or(true),
+            account_id: section.number("account_id"),
+            token: read_token(name, &mut section),
+            ..Self::local(name.clone())
+        };
+        if let Some(provider) = provider
+            && provider != ProviderId::Local
+        {
+            account.base_url = read_base_url(&mut section, provider);
+            if account.token.is_none() && !section.has("token") {
+                section.missing(
+                    "token",
+                    "for example token = { env = \"CARDEX_TOKEN\" }; also command, keyring, file",
+                );
+            }
+            if provider == ProviderId::Chatwoot && !section.has("account_id") {
+                section.missing(
+                    "account_id",
+                    "the number after /accounts/ in the dashboard's address, such as account_id = 1",
+                );
+            }
+        } else if section.has("base_url") {
+            section.text("base_url");
+            section.ignored("base_url", "a local account has no address");
+        }
+        if provider != Some(ProviderId::Chatwoot) && account.account_id.is_some() {
+            section.ignored("account_id", "only Chatwoot accounts have one");
+        }
+        if provider != Some(ProviderId::Pabbly) && account.email_attribute.is_some() {
+            section.ignored("email_attribute", "only Pabbly lacks a field for e-mail");
+            account.email_attribute = None;
+        }
+        let (mistakes, warnings) = section.finish();
+        (
+            if mistakes.is_empty() {
+                Ok(account)
+            } else {
+                Err(mistakes)
+            },
+            warnings,
+        )
+    }
+
+    /// What codecs need to know of it.
+    pub fn context(&self) -> Context {
+        Context {
+            account: self.name.clone(),
+            base_url: self.base_url.clone(),
+            account_id: self.account_id,
+            email_attribute: self.email_attribute.clone(),
+        }
+    }
+
+    /// Scheme and host, for showing.
+    pub fn host(&self) -> String {
+        Url::parse(&self.base_url)
+            .ok()
+            .map(|u| match (u.host_str(), u.port()) {
+                (Some(host), Some(port)) => format!("{}://{host}:{port}", u.scheme()),
+                (Some(host), None) => format!("{}://{host}", u.scheme()),
+                (None, _) => String::new(),
+            })
+            .unwrap_or_default()
+    }
+}
+
+fn read_provider(section: &mut Section<'_>) -> Option<ProviderId> {
+    let names = ProviderId::ALL.map(ProviderId::as_str).join(", ");
+    let Some(text) = section.text("provider") else {
+        if !section.has("provider") {
+            section.missing("provider", &format!("one of {names}"));
+        }
+        return None;
+    };
+    let provider = ProviderId::parse(&text);
+    if provider.is_none() {
+        section.mistake(
+            "provider",
+            &format!("{text:?} is not a provider; use one of {names}"),
+        );
+    }
+    provider
+}
+
+fn read_rate(section: &mut Section<'_>) -> Option<u32> {
+    let text = section.text("rate")?;
+    let number = text
+        .strip_suffix("/min")
+        .and_then(|n| n.trim().parse::<u32>().ok());
+    let number = number.filter(|n| (1..=60_000).contains(n));
+    if number.is_none() {
+        section.mistake(
+            "rate",
+            &format!("{text:?} must look like \"60/min\", from 1 to 60000"),
+        );
+    }
+    number
+}
+
+fn read_region(section: &mut Section<'_>) -> Option<String> {
+    let text = section.text("default_region")?;
+    let region = text.to_ascii_uppercase();
+    if region.len() != 2 || !region.bytes().all(|b| b.is_ascii_uppercase()) {
+        section.mistake(
+            "default_region",
+            &format!("{text:?} must be two letters, such as \"DE\""),
+        );
+        return None;
+    }
+    Some(region)
+}
+
+fn read_token(name: &AccountName, section: &mut Section<'_>) -> Option<TokenSource> {
+    if !section.has("token") {
+        return None;
+    }
+    let mut token = section.table("token")?;
+    let mut sources = Vec::new();
+    if let Some(variable) = token.text("env") {
+        sources.push(TokenSource::Env(variable));
+    }
+    if let Some(argv) = token.texts("command") {
+        sources.push(TokenSource::Command(argv));
+    }
+    if token.boolean("keyring") == Some(true) {
+        sources.push(TokenSource::Keyring {
+            service: crate::secret::keyring::SERVICE.into(),
+            account: name.to_string(),
+        });
+    }
+    if let Some(path) = token.text("file") {
+        sources.push(TokenSource::File(super::place::expand_home(&path)));
+    }
+    section.absorb(token);
+    if sources.len() != 1 {
+        section.mistake(
+            "token",
+            "name exactly one source: { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, \
+             { keyring = true } or { file = \"…\" }",
+        );
+        return None;
+    }
+    sources.pop()
+}
+
+fn read_base_url(section: &mut Section<'_>, provider: ProviderId) -> String {
+    let default = provider::facts(provider).default_base_url;
+    let Some(text) = section
+        .text("base_url")
+        .or_else(|| default.map(String::from))
+    else {
+        if !section.has("base_url") {
+            section.missing(
+                "base_url",
+                "the address of the server, such as \"https://…\"",
+            );
+        }
+        return String::new();
+    };
+    let mistake = match Url::parse(&text) {
+        Err(e) => Some(format!("{text:?} is not an address: {e}")),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            Some("a user name or password in the address is not accepted; use token".into())
+        }
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+            Some("leave out everything from ? or # on".into())
+        }
+        Ok(url) if url.scheme() == "http" && !is_loopback(&url) => {
+            Some("plain http would show the token to the network; use https".into())
+        }
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            Some(format!("{text:?} must begin with https://"))
+        }
+        Ok(_) => None,
+    };
+    if let Some(mistake) = mistake {
+        section.mistake("base_url", &mistake);
+    }
+    text.trim_end_matches('/').to_string()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}

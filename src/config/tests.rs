@@ -1,0 +1,123 @@
+//! Good and wrong configurations: what is said about each mistake.
+
+use super::*;
+use crate::secret::TokenSource;
+
+const GOOD: &str = r#"
+default_account = "support"
+[accounts.support]
+provider = "chatwoot"
+base_url = "https://desk.example.com/"
+account_id = 1
+token = { env = "CHATWOOT_TOKEN" }
+rate = "60/min"
+default_region = "de"
+[accounts.wa]
+provider = "pabbly"
+token = { command = ["pass", "show", "x"] }
+email_attribute = "email"
+read_only = true
+"#;
+
+#[test]
+fn a_good_configuration_is_read_whole() {
+    let config = Config::parse(GOOD).unwrap();
+    assert_eq!(config.warnings, Vec::<String>::new());
+    let support = config.choose(None).unwrap();
+    assert_eq!(support.base_url, "https://desk.example.com");
+    assert_eq!(support.per_minute, Some(60));
+    assert_eq!(support.default_region.as_deref(), Some("DE"));
+    assert_eq!(
+        support.token,
+        Some(TokenSource::Env("CHATWOOT_TOKEN".into()))
+    );
+    let wa = config.choose(Some("wa")).unwrap();
+    assert!(wa.read_only);
+    assert_eq!(wa.base_url, "https://chatflow.pabbly.com/api/v1");
+}
+
+#[test]
+fn unknown_keys_warn_with_line_and_nearest_name() {
+    let text = "[accounts.a]\nprovider = \"local\"\nread_onli = true\n";
+    let config = Config::parse(text).unwrap();
+    assert_eq!(
+        config.warnings,
+        ["line 3: accounts.a.read_onli is not a known setting; did you mean read_only? (ignored)"]
+    );
+    assert!(config.choose(Some("a")).is_ok());
+}
+
+#[test]
+fn each_mistake_names_its_place() {
+    let cases = [
+        (
+            "provider = \"hubspot\"",
+            "line 2: accounts.a.provider: \"hubspot\" is not a provider",
+        ),
+        (
+            "provider = \"chatwoot\"\ntoken = { env = \"T\" }",
+            "accounts.a needs account_id",
+        ),
+        (
+            "provider = \"chatwoot\"\naccount_id = 1",
+            "accounts.a needs token",
+        ),
+        (
+            "provider = \"chatwoot\"\naccount_id = \"1\"\ntoken = { env = \"T\" }",
+            "line 3: accounts.a.account_id must be a whole number",
+        ),
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\", file = \"x\" }",
+            "exactly one source",
+        ),
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\nbase_url = \"http://x.example\"",
+            "plain http",
+        ),
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\nrate = \"fast\"",
+            "must look like \"60/min\"",
+        ),
+        ("read_only = true", "accounts.a needs provider"),
+    ];
+    for (body, wanted) in cases {
+        let config = Config::parse(&format!("[accounts.a]\n{body}\n")).unwrap();
+        let said = config.choose(Some("a")).unwrap_err().message;
+        assert!(said.contains(wanted), "{body}: {said}");
+    }
+}
+
+#[test]
+fn a_wrong_account_leaves_the_others_usable() {
+    let text = "[accounts.a]\nprovider = \"x\"\n[accounts.b]\nprovider = \"local\"\n";
+    let config = Config::parse(text).unwrap();
+    assert!(config.choose(Some("b")).is_ok());
+    assert!(config.choose(Some("a")).is_err());
+    assert!(
+        config
+            .choose(None)
+            .unwrap_err()
+            .message
+            .contains("several accounts")
+    );
+}
+
+#[test]
+fn without_configuration_the_demo_account_opens() {
+    let config = Config::parse("").unwrap();
+    assert_eq!(config.choose(None).unwrap().name.as_str(), DEMO);
+    assert!(
+        config
+            .choose(Some("nobody"))
+            .unwrap_err()
+            .hint
+            .unwrap()
+            .contains("demo")
+    );
+}
+
+#[test]
+fn broken_toml_names_the_line() {
+    let said = Config::parse("a = 1\nb = [\n").unwrap_err();
+    assert!(said.message.starts_with("line "), "{said:?}");
+}
