@@ -9,6 +9,8 @@ pub mod contact;
 pub mod diff;
 pub mod draft;
 pub mod field;
+pub mod filter;
+pub mod fold;
 pub mod patch;
 pub mod tag;
 
@@ -18,5 +20,6 @@ pub use contact::{Contact, ContactId, TagsRead};
 pub use diff::Change;
 pub use draft::{Draft, DraftEdit};
 pub use field::{Access, FieldKey, FieldKind, FieldSpec, FieldTable, Flag};
+pub use filter::{Filter, FilterError};
 pub use patch::{Edit, Patch};
 pub use tag::{TagDelta, TagSet};
