@@ -8,3 +8,4 @@ pub mod provider;
 pub mod sandbox;
 pub mod secret;
 pub mod transport;
+pub mod tui;
