@@ -208,7 +208,7 @@ impl Codec for Pabbly {
             }
             Purpose::Contact => {
                 let root = json_body(response)?;
-                let contact = map::contact(context, wire::payload(&root), "the answer")?;
+                let contact = map::contact(context, wire::payload(&root), "the contact")?;
                 same_contact(&call.request, contact).map(|c| Reply::Contact(Box::new(c)))
             }
             Purpose::Write => written(context, &call.request, response),
@@ -284,7 +284,7 @@ fn written(
     if !needed.all(|member| wire::has(data, member)) {
         return Ok(Reply::Nothing);
     }
-    let contact = map::contact(context, data, "the answer")?;
+    let contact = map::contact(context, data, "the contact")?;
     same_contact(request, contact).map(|c| Reply::Contact(Box::new(c)))
 }
 

@@ -236,10 +236,15 @@ fn failure_text(response: &HttpResponse) -> String {
         Some("success") => failed.or_else(named),
         _ => named().or(failed),
     };
-    let text = text.unwrap_or_else(|| response.text_body());
+    // Without a text the body is shown, unless it may hold a contact.
+    let text = match text {
+        Some(text) => text,
+        None if has(&root, "data") => String::new(),
+        None => response.text_body(),
+    };
     let text = shorten(&text);
     if text.is_empty() {
-        return format!("HTTP {} without a text", response.status);
+        return format!("HTTP {}: a failure without a text", response.status);
     }
     text
 }
