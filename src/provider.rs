@@ -13,6 +13,7 @@ use crate::domain::{
 use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
 
 pub mod local;
+pub mod pabbly;
 
 /// What is configured for an account, as far as codecs need it. No secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,7 +223,8 @@ pub fn table(id: ProviderId, context: &Context) -> FieldTable {
 /// The codec of a provider; `None` for the local store.
 pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
     match id {
-        ProviderId::Local | ProviderId::Chatwoot | ProviderId::Pabbly => None,
+        ProviderId::Pabbly => Some(&pabbly::Pabbly),
+        ProviderId::Local | ProviderId::Chatwoot => None,
     }
 }
 
