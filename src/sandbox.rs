@@ -4,6 +4,7 @@
 //! client it tests must not share encoding code. Nothing here reads the clock; `now` is an argument.
 
 pub mod faults;
+pub mod pabbly;
 pub mod rate;
 pub mod server;
 

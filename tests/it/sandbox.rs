@@ -1,4 +1,8 @@
 //! The sandbox over real loopback sockets: what a client's kernel sees when a fault strikes.
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test's helper, too, a failing step fails the test"
+)]
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
