@@ -6,6 +6,7 @@
 pub mod faults;
 pub mod pabbly;
 pub mod rate;
+pub mod seed;
 pub mod server;
 
 use jiff::Timestamp;

@@ -149,7 +149,12 @@ impl Pabbly {
         }
         let pairs = pairs(request.query());
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-        match (request.method.as_str(), parts.as_slice()) {
+        // A web framework serves HEAD as GET; the server leaves the body out.
+        let method = match request.method.as_str() {
+            "HEAD" => "GET",
+            other => other,
+        };
+        match (method, parts.as_slice()) {
             ("GET", ["contacts"]) => self.list(&pairs),
             ("POST", ["contacts"]) => {
                 let body = json_body(request)?;
@@ -170,7 +175,7 @@ impl Pabbly {
                 }
                 let position = self.position(&id);
                 let at = position.ok_or_else(|| Problem::NotFound("Contact not found".into()))?;
-                if request.method == "GET" {
+                if method == "GET" {
                     let shown = self.contacts[at].to_json(View::Full);
                     return Ok(self.success("Contact retrieved successfully.", shown));
                 }

@@ -13,7 +13,7 @@ use cardex::http::HttpResponse;
 use cardex::sandbox::faults::{Fault, Faults, Vendor};
 use cardex::sandbox::rate::{Rate, RetryAfter};
 use cardex::sandbox::server::{self, Options, Running};
-use cardex::sandbox::{Fake, Received};
+use cardex::sandbox::{Fake, Received, seed};
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -257,5 +257,31 @@ async fn only_free_loopback_addresses_are_listened_on() {
     assert_eq!(refused.kind(), ErrorKind::AddrInUse);
     let start = format!("can not listen on {}: ", running.addr);
     assert!(refused.to_string().starts_with(&start), "{refused}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_seeded_account_applies_a_write_whose_answer_is_lost() {
+    let fake = Arc::new(Mutex::new(seed::pabbly(&seed::people(30))));
+    let options = options("reset-after@1");
+    let running = server::start(Box::new(Arc::clone(&fake)), options)
+        .await
+        .unwrap();
+    let id = fake.lock().unwrap().contacts()[0].id.clone();
+    let body = r#"{"tags":["vip"]}"#;
+    let request = format!(
+        "PUT /api/v1/contacts/{id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        seed::KEY,
+        body.len()
+    );
+    let lost = exchange(running.addr, &request).await;
+    assert_eq!(lost, (String::new(), Err(ErrorKind::ConnectionReset)));
+    assert_eq!(fake.lock().unwrap().contact(&id).unwrap().tags, ["vip"]);
+    let (text, _) = exchange(running.addr, &request).await;
+    assert!(
+        text.starts_with("HTTP/1.1 200 OK\r\n") && text.contains(r#""__v":2"#),
+        "{text}"
+    );
     running.stop().await;
 }

@@ -130,6 +130,10 @@ fn one_contact_looks_as_documented() {
         body["data"]["attributes"][0],
         json!({"name": "city", "value": "pune", "_id": object_id_of(1)})
     );
+    assert_eq!(
+        send(&mut fake, "HEAD", &format!("/contacts/{ANN}"), "").0,
+        200
+    );
     // Ids compare as numbers do: the case of their letters does not matter.
     get(&mut fake, &format!("/contacts/{}", ANN.to_uppercase()));
 }
