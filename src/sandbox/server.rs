@@ -236,7 +236,11 @@ async fn handle(
     let answer = settle(&shared, &received, number, fault);
     match (answer, fault) {
         (Some(answer), Some(Fault::Truncate)) => {
-            line.truncate(answer.body.len() / 2);
+            // Of no body, no half can be missing.
+            match answer.body.len() {
+                0 => line.reset(),
+                whole => line.truncate(whole / 2),
+            }
             response(answer)
         }
         (Some(answer), _) => response(answer),

@@ -179,6 +179,13 @@ const OTHERS: [Script; 9] = [
 
 const EMOJI: [&str; 8] = ["🌻", "👩‍👩‍👧‍👦", "🇯🇵", "👍🏽", "🏳️‍🌈", "1️⃣", "🧑🏿‍🚀", "❤️‍🔥"];
 
+/// Accents as characters of their own.
+const DECOMPOSED: [&str; 3] = [
+    "Ame\u{301}lie Dvor\u{30c}a\u{301}k",
+    "Nguye\u{302}\u{303}n Thu\u{31b}\u{323} A\u{301}nh",
+    "Mun\u{303}oz Pe\u{332}n\u{332}a",
+];
+
 const MARKUP: [&str; 6] = [
     "<i>Al</i> \"Ace\" O'Hara",
     "Robert'); DROP TABLE contacts;--",
@@ -304,7 +311,7 @@ fn name(dice: &mut Dice, index: usize, taken: &[String]) -> (String, String) {
     if index % 17 == 5 {
         name = format!("{name} {}", dice.of(&EMOJI));
     } else if index % 31 == 7 {
-        name = format!("{given} Amelie\u{301} Dvor\u{30c}a\u{301}k n\u{303}\u{332}");
+        name = dice.of(&DECOMPOSED).into();
     } else if index % 41 == 11 {
         name = dice.of(&MARKUP).into();
     } else if index % 53 == 13 {
@@ -348,7 +355,7 @@ fn attributes(dice: &mut Dice, index: usize) -> Vec<(String, Value)> {
             Kind::List => json!(dice.of(definition.values)),
             Kind::Number => json!(dice.of(&[0, 1, 2, 5, 10, 25, 120, 1_000_000])),
             Kind::Currency => amount(dice.roll(500_000) as u64),
-            Kind::Percent => amount(dice.roll(200) as u64 * 50),
+            Kind::Percent => amount(dice.roll(80) as u64 * 50),
             Kind::Date => json!(date(dice)),
             Kind::Link => json!(format!(
                 "https://shop-{index}.example.com/ünï?a=1&b=%20#top"
