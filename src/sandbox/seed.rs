@@ -7,6 +7,7 @@
 
 mod composed;
 mod hand;
+mod names;
 mod phone;
 
 use jiff::Timestamp;
