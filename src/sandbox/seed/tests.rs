@@ -1,0 +1,193 @@
+//! The sample people keep their promises: the same each time, varied, fictional, unique.
+
+use std::collections::HashSet;
+
+use super::*;
+use crate::sandbox::{Fake, Received};
+
+fn unique<'a>(values: impl Iterator<Item = &'a String>) -> usize {
+    let mut seen = HashSet::new();
+    let mut count = 0;
+    for value in values {
+        count += 1;
+        assert!(seen.insert(value), "twice: {value}");
+    }
+    count
+}
+
+#[test]
+fn a_larger_number_only_adds_to_the_end() {
+    let two_hundred = people(200);
+    assert_eq!(two_hundred.len(), 200);
+    assert_eq!(people(200), two_hundred);
+    for n in [0, 1, 29, 30, 31, 77] {
+        assert_eq!(people(n), two_hundred[..n]);
+    }
+    let others = people_from(1, 200);
+    assert_eq!(others[..30], two_hundred[..30]);
+    assert_ne!(others[30..], two_hundred[30..]);
+}
+
+#[test]
+fn addresses_numbers_and_identifiers_are_unique_and_fictional() {
+    let people = people(5_000);
+    assert!(unique(people.iter().filter_map(|p| p.phone.as_ref())) > 4_000);
+    assert!(unique(people.iter().filter_map(|p| p.email.as_ref())) > 4_000);
+    assert!(unique(people.iter().filter_map(|p| p.identifier.as_ref())) > 2_000);
+    for person in &people {
+        if let Some(email) = &person.email {
+            let (local, domain) = email.split_once('@').unwrap();
+            assert!(
+                ["example.com", "example.org", "example.net"].contains(&domain),
+                "{email}"
+            );
+            let allowed =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".+-".contains(c);
+            assert!(
+                !local.is_empty() && local.len() <= 64 && local.chars().all(allowed),
+                "{email}"
+            );
+        }
+        if let Some(phone) = &person.phone {
+            assert!(phone::dialing_code(phone).is_some(), "{phone}");
+            assert!((8..=16).contains(&phone.len()), "{phone}");
+        }
+        assert!(person.name.chars().count() <= 255);
+        assert!(person.created_at <= person.updated_at);
+    }
+}
+
+#[test]
+fn two_hundred_people_hold_everything_that_is_awkward() {
+    let people = people(200);
+    let some = |what: &str, test: &dyn Fn(&Person) -> bool| {
+        let count = people.iter().filter(|person| test(person)).count();
+        assert!(count > 0, "nobody: {what}");
+    };
+    let name_has = |what: &str, test: fn(char) -> bool| {
+        some(what, &|person| person.name.chars().any(test));
+    };
+    name_has("CJK", |c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    name_has("Hangul", |c| ('\u{ac00}'..='\u{d7a3}').contains(&c));
+    name_has("Arabic", |c| ('\u{600}'..='\u{6ff}').contains(&c));
+    name_has("Hebrew", |c| ('\u{590}'..='\u{5ff}').contains(&c));
+    name_has("joiner", |c| c == '\u{200d}');
+    name_has("flag", |c| ('\u{1f1e6}'..='\u{1f1ff}').contains(&c));
+    name_has("combining mark", |c| ('\u{300}'..='\u{36f}').contains(&c));
+    name_has("markup", |c| c == '<');
+    name_has("quote", |c| c == '"');
+    name_has("control", char::is_control);
+    name_has("override", |c| c == '\u{202e}');
+    some("long name", &|p| p.name.chars().count() > 200);
+    some("no name", &|p| p.name.is_empty());
+    some("no e-mail", &|p| p.email.is_none());
+    some("no telephone", &|p| p.phone.is_none());
+    some("neither", &|p| p.phone.is_none() && p.email.is_none());
+    some("no tags", &|p| p.tags.is_empty());
+    some("many tags", &|p| p.tags.len() > 5);
+    some("blocked", &|p| p.blocked);
+    some("long notes", &|p| {
+        p.attributes.iter().any(|(_, v)| text(v).len() > 1_000)
+    });
+    some("namesakes", &|p| {
+        !p.name.is_empty() && people.iter().filter(|o| o.name == p.name).count() > 1
+    });
+    for optin in [Some(true), Some(false), None] {
+        some("consent", &|p| p.optin == optin);
+    }
+    for definition in definitions() {
+        some(definition.key, &|p| {
+            p.attributes.iter().any(|(key, _)| key == definition.key)
+        });
+    }
+}
+
+#[test]
+fn values_are_of_their_definitions_kind() {
+    let code = regress::Regex::new("^[A-Z]{2}-[0-9]{4}$").unwrap();
+    for person in people(2_000) {
+        for (key, value) in &person.attributes {
+            let definition = definitions().iter().find(|d| d.key == key).unwrap();
+            let fits = match definition.kind {
+                Kind::Text if definition.regex.is_some() => code.find(&text(value)).is_some(),
+                Kind::Text => value.is_string(),
+                Kind::Number | Kind::Currency | Kind::Percent => value.is_number(),
+                Kind::Checkbox => value.is_boolean(),
+                Kind::Link => text(value).starts_with("https://"),
+                Kind::List => definition.values.contains(&text(value).as_str()),
+                Kind::Date => text(value)[..10].parse::<jiff::civil::Date>().is_ok(),
+            };
+            assert!(fits, "{}: {key} = {value}", person.name);
+        }
+        for tag in &person.tags {
+            assert!(tags().iter().any(|known| known.name == tag), "{tag}");
+        }
+    }
+    assert_eq!(text(&people(1)[0].attributes[2].1), "348.00");
+}
+
+#[test]
+fn the_catalogue_fits_the_rules_for_labels() {
+    let names: HashSet<_> = tags().iter().map(|tag| tag.name).collect();
+    assert_eq!(names.len(), tags().len());
+    for tag in tags() {
+        let mut chars = tag.name.chars();
+        assert!(
+            chars.next().is_some_and(char::is_alphanumeric),
+            "{}",
+            tag.name
+        );
+        assert!(tag.name.chars().count() >= 2 && tag.name == tag.name.to_lowercase());
+        assert!(
+            chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-'),
+            "{}",
+            tag.name
+        );
+    }
+}
+
+#[test]
+fn a_chatflow_account_holds_everybody() {
+    let people = people(200);
+    let mut fake = pabbly(&people);
+    assert_eq!(fake.contacts().len(), 200);
+    assert_eq!(
+        unique(fake.contacts().iter().map(|contact| &contact.mobile)),
+        200
+    );
+    let ada = &fake.contacts()[0];
+    assert_eq!(
+        (ada.mobile.as_str(), ada.country_code.as_deref()),
+        ("442079460101", Some("44"))
+    );
+    assert_eq!(ada.attribute("email"), Some("ada.okafor@example.com"));
+    assert_eq!(
+        (ada.attribute("seats"), ada.attribute("newsletter")),
+        (Some("12"), Some("true"))
+    );
+    assert_eq!(ada.tags, people[0].tags);
+    for contact in fake.contacts() {
+        assert!(
+            (7..=15).contains(&contact.mobile.len()),
+            "{}",
+            contact.mobile
+        );
+        assert!(
+            contact
+                .attributes
+                .iter()
+                .all(|a| fake.attributes.contains(&a.name))
+        );
+    }
+    let answer = fake.answer(
+        &Received {
+            method: "GET".into(),
+            target: "/api/v1/contacts/?limit=100".into(),
+            headers: vec![("authorization".into(), format!("Bearer {KEY}"))],
+            body: Vec::new(),
+        },
+        people[0].updated_at,
+    );
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(body["data"]["contacts"].as_array().unwrap().len(), 25);
+}
