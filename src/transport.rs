@@ -1,7 +1,263 @@
-//! Sending requests.
+//! Sending requests: paced, signed, retried and logged, one [`Lane`] per account.
+//!
+//! ```text
+//!  HttpRequest ─► Lane::send ─► gate (turn, limiter) ─► auth ─► client ─► server
+//!                    ▲   │                                        │
+//!                    │   └──── wait ◄── again? ◄── judge ◄────────┘
+//!                    └─ HttpResponse or SendError
+//! ```
+//!
+//! What may be decided without a socket is pure and takes the time as an argument: [`exchange`],
+//! [`limiter`], [`retry`]. The lane drives them on tokio's clock. Providers are unknown here: what an
+//! answer means is told by the judge that the lane is given.
+//!
+//! A write under way is never abandoned by this module, but a dropped future is: whoever calls
+//! [`Lane::send`] for a write spawns it as a task of its own and lets that task end.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+
 pub mod auth;
+pub mod client;
 pub mod exchange;
+mod gate;
 pub mod limiter;
 pub mod log;
 pub mod retry;
 pub mod retry_after;
+
+pub use auth::Auth;
+pub use client::{Client, Limits};
+pub use exchange::{Broken, BrokenKind, ExchangeResult, SendError};
+pub use gate::Priority;
+pub use limiter::Pace;
+pub use log::{Ended, Log, LogEntry};
+pub use retry::{GiveUp, Rules};
+
+use crate::http::{HttpRequest, HttpResponse, Verdict};
+use exchange::{Exchange, Reply};
+use gate::{Gate, Passed};
+use limiter::Limiter;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Tells what an answer means.
+type Judge = Arc<dyn Fn(&HttpRequest, &HttpResponse) -> Verdict + Send + Sync>;
+
+/// How one request is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SendOptions {
+    /// Whether sending it twice has the effect of sending it once. Reads have it.
+    pub idempotent: bool,
+    /// Who goes first on this account.
+    pub priority: Priority,
+    /// How persistent to be.
+    pub rules: Rules,
+}
+
+impl SendOptions {
+    /// For a call that someone waits for.
+    pub fn interactive(idempotent: bool) -> Self {
+        Self {
+            idempotent,
+            priority: Priority::Interactive,
+            rules: Rules::interactive(),
+        }
+    }
+
+    /// For page loads and bulk work.
+    pub fn background(idempotent: bool) -> Self {
+        Self {
+            idempotent,
+            priority: Priority::Background,
+            rules: Rules::patient(),
+        }
+    }
+}
+
+/// The way to one account's server; clones share pace, queue and connections.
+#[derive(Clone)]
+pub struct Lane {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    account: String,
+    client: Client,
+    auth: Auth,
+    gate: Gate,
+    log: Log,
+    clock: Clock,
+    judge: Judge,
+    calls: AtomicU64,
+}
+
+impl Lane {
+    /// A lane for the account of this name. `judge` is the codec's judgement of an answer.
+    pub fn new(
+        account: &str,
+        client: Client,
+        auth: Auth,
+        pace: Pace,
+        log: Log,
+        clock: Clock,
+        judge: impl Fn(&HttpRequest, &HttpResponse) -> Verdict + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                account: account.to_string(),
+                client,
+                auth,
+                gate: Gate::new(Limiter::new(pace)),
+                log,
+                clock,
+                judge: Arc::new(judge),
+                calls: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// The account's name.
+    pub fn account(&self) -> &str {
+        &self.inner.account
+    }
+
+    /// Name and prefix of the header that carries the token, for `http::curl::command`.
+    pub fn curl_header(&self) -> Option<(&str, &str)> {
+        self.inner.auth.curl_header()
+    }
+
+    /// Takes this account's secrets out of a text that is to be shown or stored.
+    pub fn mask(&self, text: &str) -> String {
+        self.inner.auth.mask(text)
+    }
+
+    /// When a cool-down of the whole account ends, where it is in one: a pause, not an error.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        let now = (self.inner.clock)();
+        self.inner.gate.limiter_held(now)
+    }
+
+    /// Sends a request and waits for its end: an accepted answer, or why there is none. Waits for
+    /// its turn, through cool-downs and pauses. Runs on tokio. Dropping the future abandons a
+    /// request that is under way, so writes are spawned.
+    ///
+    /// # Errors
+    /// [`SendError`]; [`SendError::maybe_arrived`] tells whether a write must be read again.
+    pub async fn send(&self, request: HttpRequest, options: SendOptions) -> ExchangeResult {
+        let inner = &*self.inner;
+        inner
+            .drive(&request, options, || {
+                inner.client.send(&request, &inner.auth)
+            })
+            .await
+    }
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lane")
+            .field("account", &self.inner.account)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// Drives one exchange; `wire` makes one attempt.
+    async fn drive<F>(
+        &self,
+        request: &HttpRequest,
+        options: SendOptions,
+        wire: impl Fn() -> F,
+    ) -> ExchangeResult
+    where
+        F: Future<Output = Result<HttpResponse, Broken>>,
+    {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        // Two processes on one account must not pause in step.
+        let seed = call ^ (self.clock)().as_nanosecond().unsigned_abs() as u64;
+        let mut exchange = Exchange::new(options.rules, options.idempotent, seed);
+        loop {
+            let passed = self
+                .gate
+                .pass(&mut exchange, options.priority, &*self.clock)
+                .await;
+            let slot = match passed {
+                Passed::Send(slot) => slot,
+                Passed::Done(result) => return result,
+            };
+            let left = (self.clock)();
+            let reply = match wire().await {
+                Ok(answer) => {
+                    let verdict = self.masked((self.judge)(request, &answer));
+                    Reply::Answer(answer, verdict)
+                }
+                Err(broken) => Reply::Broken(broken),
+            };
+            let now = (self.clock)();
+            let mut entry = self.entry(request, &reply, left, now);
+            self.gate
+                .with_limiter(|limiter| exchange.on_reply(reply, limiter, now));
+            drop(slot);
+            entry.attempt = exchange.sent();
+            if let Some(until) = exchange.pausing(now) {
+                let wait = until.duration_since(now).as_secs_f64();
+                entry.note = format!("{}; again in {wait:.1} s", entry.note);
+            }
+            self.log.push(entry);
+        }
+    }
+
+    fn entry(
+        &self,
+        request: &HttpRequest,
+        reply: &Reply,
+        left: Timestamp,
+        now: Timestamp,
+    ) -> LogEntry {
+        let (ended, bytes, note) = match reply {
+            Reply::Answer(answer, Verdict::Ok) => (
+                Ended::Status(answer.status),
+                answer.body.len(),
+                String::new(),
+            ),
+            Reply::Answer(answer, verdict) => {
+                let words = exchange::words(verdict);
+                (Ended::Status(answer.status), answer.body.len(), words)
+            }
+            Reply::Broken(broken) => (Ended::Broken(broken.kind), 0, broken.message.clone()),
+        };
+        LogEntry {
+            at: left,
+            account: self.account.clone(),
+            method: request.method,
+            url: log::without_people(&self.auth.mask(&request.url)),
+            ended,
+            millis: u64::try_from(now.duration_since(left).as_millis()).unwrap_or(0),
+            attempt: 0,
+            bytes,
+            note: self.auth.mask(&note),
+        }
+    }
+
+    /// The verdict without secrets: servers quote tokens in their refusals.
+    fn masked(&self, mut verdict: Verdict) -> Verdict {
+        match &mut verdict {
+            Verdict::Ok | Verdict::Throttled { .. } => {}
+            Verdict::SignIn { message }
+            | Verdict::Forbidden { message }
+            | Verdict::NotFound { message }
+            | Verdict::Rejected { message, .. }
+            | Verdict::Server { message, .. }
+            | Verdict::Malformed { message } => *message = self.auth.mask(message),
+        }
+        verdict
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -293,7 +293,7 @@ fn unlooked(verdict: &Verdict) -> bool {
 }
 
 /// A verdict as a sentence part.
-fn words(verdict: &Verdict) -> String {
+pub(super) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Ok => "accepted".into(),
         Verdict::Throttled { .. } => "too many requests".into(),

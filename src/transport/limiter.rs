@@ -77,6 +77,11 @@ impl Limiter {
         self.rate.map(whole)
     }
 
+    /// When the cool-down ends, where there is one.
+    pub fn held(&self, now: Timestamp) -> Option<Timestamp> {
+        Some(self.held_until).filter(|until| *until > now)
+    }
+
     /// Lets one request leave now.
     ///
     /// # Errors
