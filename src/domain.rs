@@ -12,6 +12,8 @@ pub mod field;
 pub mod filter;
 pub mod fold;
 pub mod patch;
+pub mod phone;
+pub mod shown;
 pub mod tag;
 
 pub use account::{AccountName, ProviderId};
