@@ -13,6 +13,8 @@ pub mod filter;
 pub mod fold;
 pub mod order;
 pub mod patch;
+pub mod phone;
+pub mod shown;
 pub mod tag;
 pub mod trouble;
 
