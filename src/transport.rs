@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 
+mod address;
 pub mod auth;
 pub mod client;
 pub mod exchange;
@@ -139,7 +140,12 @@ impl Lane {
     /// When a cool-down of the whole account ends, where it is in one: a pause, not an error.
     pub fn held_until(&self) -> Option<Timestamp> {
         let now = (self.inner.clock)();
-        self.inner.gate.limiter_held(now)
+        self.inner.gate.look(|limiter| limiter.held(now))
+    }
+
+    /// Requests a minute that are allowed now; nothing while no limit is known.
+    pub fn per_minute(&self) -> Option<u32> {
+        self.inner.gate.look(Limiter::per_minute)
     }
 
     /// Sends a request and waits for its end: an accepted answer, or why there is none. Waits for

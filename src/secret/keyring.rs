@@ -128,27 +128,26 @@ mod tests {
     use super::*;
     use crate::secret::TokenSource;
 
-    /// Without a session bus (or without the feature) every call ends in words, not in a panic,
-    /// even on a thread that drives a runtime.
+    /// Without a session bus (or without the feature) reading ends in words, not in a panic, even
+    /// on a thread that drives a runtime. Where a desktop is running its key store is left alone.
     #[tokio::test]
     async fn a_missing_key_store_is_explained() {
-        if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some() {
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
+        if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
+            || runtime.is_some_and(|folder| folder.join("bus").exists())
+        {
             return;
         }
         let source = TokenSource::Keyring {
             service: SERVICE.into(),
-            account: "support".into(),
+            account: "no-such-account".into(),
         };
         let error = source.resolve().unwrap_err().to_string();
-        assert!(
-            error.starts_with("the key store could not be used for support: ")
-                || error.starts_with("a key store is not supported in this build"),
-            "{error}"
-        );
+        let expected = match cfg!(all(feature = "keyring", target_os = "linux")) {
+            true => "the key store could not be used for no-such-account: ",
+            false => "a key store is not supported in this build",
+        };
+        assert!(error.starts_with(expected), "{error}");
         assert!(error.contains("token = { env = … }"), "{error}");
-        let secret = Secret::new("tok-secret").unwrap();
-        let stored = store_in_keyring("support", &secret).unwrap_err();
-        assert!(!format!("{stored} {stored:?}").contains("tok-secret"));
-        assert!(forget("support").is_err());
     }
 }

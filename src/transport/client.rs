@@ -12,8 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
-use url::{Host, Url};
+use url::Url;
 
+use super::address::{self, Way, place, redirected, unsendable};
 use super::auth::{Auth, Signed};
 use super::exchange::{Broken, BrokenKind};
 use crate::http::{HttpRequest, HttpResponse, Method};
@@ -58,17 +59,6 @@ struct Inner {
     pools: [OnceCell<reqwest::Client>; 3],
 }
 
-/// The pools, apart since they differ in trust and proxy.
-#[derive(Debug, Clone, Copy)]
-enum Pool {
-    /// Other machines: the system's roots, the environment's proxy.
-    Remote,
-    /// This machine over TLS: the system's roots, no proxy.
-    Near,
-    /// This machine in the clear: no proxy, and no roots to load.
-    Plain,
-}
-
 impl Client {
     /// A client with these limits.
     pub fn new(limits: Limits) -> Self {
@@ -94,22 +84,13 @@ impl Client {
     async fn follow(&self, request: &HttpRequest, auth: &Auth) -> Result<HttpResponse, Broken> {
         let mut url = Url::parse(&request.url)
             .map_err(|e| unsendable(format!("the address is not a URL ({e}); check base_url")))?;
-        let pool = pool(&url)?;
+        let way = address::way(&url)?;
         for _ in 0..=MOST_REDIRECTS {
             let signed = auth.sign(url.as_str(), &request.headers);
-            let answer = self.attempt(pool, request, &signed, &url).await?;
-            let Some(target) = target(&url, &answer)? else {
+            let answer = self.attempt(way, request, &signed, &url).await?;
+            let Some(target) = address::target(request.method, &url, &answer)? else {
                 return Ok(answer);
             };
-            let here = (url.scheme(), url.host(), url.port_or_known_default());
-            let there = (
-                target.scheme(),
-                target.host(),
-                target.port_or_known_default(),
-            );
-            if request.method != Method::Get || here != there || has_user(&target) {
-                return Err(redirected(&url, &target, "the token is not sent there"));
-            }
             url = target;
         }
         Err(redirected(&url, &url, "it points on and on"))
@@ -117,7 +98,7 @@ impl Client {
 
     async fn attempt(
         &self,
-        pool: Pool,
+        way: Way,
         request: &HttpRequest,
         signed: &Signed,
         url: &Url,
@@ -125,7 +106,7 @@ impl Client {
         let limits = self.inner.limits;
         let wrong = |error: reqwest::Error| classify(&error.without_url(), url, &limits);
         let mut builder = self
-            .pool(pool)
+            .pool(way)
             .await?
             .request(method(request.method), &signed.url);
         for (name, value, secret) in &signed.headers {
@@ -177,12 +158,12 @@ impl Client {
         })
     }
 
-    async fn pool(&self, pool: Pool) -> Result<&reqwest::Client, Broken> {
+    async fn pool(&self, way: Way) -> Result<&reqwest::Client, Broken> {
         let limits = self.inner.limits;
-        self.inner.pools[pool as usize]
+        self.inner.pools[way as usize]
             .get_or_try_init(|| async {
                 // Reading the system's certificates takes long enough to be felt.
-                tokio::task::spawn_blocking(move || build(pool, limits))
+                tokio::task::spawn_blocking(move || build(way, limits))
                     .await
                     .map_err(|e| unsendable(format!("the network client did not start: {e}")))?
             })
@@ -190,7 +171,7 @@ impl Client {
     }
 }
 
-fn build(pool: Pool, limits: Limits) -> Result<reqwest::Client, Broken> {
+fn build(way: Way, limits: Limits) -> Result<reqwest::Client, Broken> {
     // Refused where one is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
@@ -206,11 +187,11 @@ fn build(pool: Pool, limits: Limits) -> Result<reqwest::Client, Broken> {
         (Ipv4Addr::LOCALHOST, 0).into(),
         (Ipv6Addr::LOCALHOST, 0).into(),
     ];
-    let builder = match pool {
-        Pool::Remote => builder.https_only(true),
+    let builder = match way {
+        Way::Remote => builder.https_only(true),
         // "localhost" is this machine whatever a name server says.
-        Pool::Near => builder.no_proxy().resolve_to_addrs("localhost", &near),
-        Pool::Plain => builder
+        Way::Near => builder.no_proxy().resolve_to_addrs("localhost", &near),
+        Way::Plain => builder
             .no_proxy()
             .resolve_to_addrs("localhost", &near)
             .tls_certs_only([]),
@@ -223,141 +204,76 @@ fn build(pool: Pool, limits: Limits) -> Result<reqwest::Client, Broken> {
     })
 }
 
-/// Which pool may carry a request to this address; refuses what must not be sent at all.
-fn pool(url: &Url) -> Result<Pool, Broken> {
-    let loopback = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => {
-            return Err(unsendable(
-                "the address names no server; check base_url".into(),
-            ));
-        }
-    };
-    if has_user(url) {
-        return Err(unsendable(
-            "the address holds a user name or password; take it out of base_url".into(),
-        ));
-    }
-    match url.scheme() {
-        "https" if loopback => Ok(Pool::Near),
-        "https" => Ok(Pool::Remote),
-        "http" if loopback => Ok(Pool::Plain),
-        "http" => Err(unsendable(format!(
-            "http://{} would show the token to everyone on the way; use https:// \
-             (plain http is for this machine only)",
-            place(url)
-        ))),
-        other => Err(unsendable(format!(
-            "{other}: addresses are not supported; use https://"
-        ))),
-    }
-}
-
-/// Where a redirect points; nothing for any other answer.
-fn target(url: &Url, answer: &HttpResponse) -> Result<Option<Url>, Broken> {
-    let Some(location) = answer
-        .header("location")
-        .filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308))
-    else {
-        return Ok(None);
-    };
-    url.join(location).map(Some).map_err(|e| Broken {
-        kind: BrokenKind::Redirect,
-        maybe_arrived: true,
-        message: format!("{} points to an address that is no URL ({e})", place(url)),
-    })
-}
-
-/// A redirect not followed. The target is shown without query and user, which may hold secrets.
-fn redirected(from: &Url, to: &Url, why: &str) -> Broken {
-    let shown = format!("{}://{}{}", to.scheme(), place(to), to.path());
-    Broken {
-        kind: BrokenKind::Redirect,
-        maybe_arrived: true,
-        message: format!(
-            "{} points to {shown}, and {why}; if that is the right server, set base_url to it",
-            place(from)
-        ),
-    }
-}
-
-fn has_user(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
-}
-
-fn unsendable(message: String) -> Broken {
-    Broken {
-        kind: BrokenKind::Other,
-        maybe_arrived: false,
-        message,
-    }
-}
-
 /// Names what went wrong, and whether the request may have been carried out. Only failures before
 /// the connection stood are known not to have arrived.
 fn classify(error: &reqwest::Error, url: &Url, limits: &Limits) -> Broken {
-    let place = place(url);
-    let cause = root(error);
-    let io = io_kind(error);
+    if error.is_builder() {
+        return unsendable(format!("the request can not be made: {}", root(error)));
+    }
     let before = error.is_connect();
-    let (kind, message) = if error.is_builder() {
-        return unsendable(format!("the request can not be made: {cause}"));
-    } else if before && error.is_timeout() {
-        let message = format!(
-            "no connection to {place} within {}",
-            seconds(limits.connect)
-        );
-        (
-            BrokenKind::Timeout,
-            format!("{message}; check the network and base_url"),
-        )
-    } else if let Some(tls) = tls(error).filter(|_| before) {
-        (BrokenKind::Tls, tls_words(tls, &place))
-    } else if before
-        && (error.is_dns() || chain(error).any(|e| e.to_string().contains("dns error")))
-    {
-        let message = format!(
-            "the name {} is not known",
-            url.host_str().unwrap_or_default()
-        );
-        (
-            BrokenKind::Dns,
-            format!("{message}; check base_url and the network"),
-        )
-    } else if before && io == Some(io::ErrorKind::ConnectionRefused) {
-        let message = format!("{place} refused the connection; is the server running there?");
-        (BrokenKind::Connect, message)
-    } else if before {
-        let message = format!("no connection to {place}: {cause}; check the network and any proxy");
-        (BrokenKind::Connect, message)
-    } else if error.is_timeout() {
-        let message = format!(
-            "no whole answer from {place} within {}",
-            seconds(limits.total)
-        );
-        (BrokenKind::Timeout, message)
-    } else if error.is_decode()
-        && matches!(
-            io,
-            Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
-        )
-    {
-        (
-            BrokenKind::Other,
-            format!("the answer of {place} can not be unpacked: {cause}"),
-        )
-    } else {
-        let message =
-            format!("{place} broke the connection off before the answer was whole: {cause}");
-        (BrokenKind::Reset, message)
+    let (kind, message) = match before {
+        true => unconnected(error, url, limits),
+        false => unanswered(error, url, limits),
     };
     Broken {
         kind,
         maybe_arrived: !before,
         message,
     }
+}
+
+fn unconnected(error: &reqwest::Error, url: &Url, limits: &Limits) -> (BrokenKind, String) {
+    let (place, hint) = (place(url), proxy_hint(url));
+    if error.is_timeout() {
+        let limit = seconds(limits.connect);
+        let message = format!("no connection to {place} within {limit}; check the network{hint}");
+        return (BrokenKind::Timeout, message);
+    }
+    if let Some(tls) = chain(error).find_map(|e| e.downcast_ref()) {
+        return (BrokenKind::Tls, tls_words(tls, &place));
+    }
+    if error.is_dns() || chain(error).any(|e| e.to_string().contains("dns error")) {
+        let name = url.host_str().unwrap_or_default();
+        let message = format!("the name {name} is not known; check base_url and the network{hint}");
+        return (BrokenKind::Dns, message);
+    }
+    let message = match io_kind(error) {
+        Some(io::ErrorKind::ConnectionRefused) => {
+            format!("{place} refused the connection; is the server running there?{hint}")
+        }
+        _ => {
+            let cause = root(error);
+            format!("no connection to {place}: {cause}; check the network{hint}")
+        }
+    };
+    (BrokenKind::Connect, message)
+}
+
+fn unanswered(error: &reqwest::Error, url: &Url, limits: &Limits) -> (BrokenKind, String) {
+    let (place, cause) = (place(url), root(error));
+    if error.is_timeout() {
+        let limit = seconds(limits.total);
+        let message = format!("no whole answer from {place} within {limit}");
+        return (BrokenKind::Timeout, message);
+    }
+    let unpacking = Some(io::ErrorKind::InvalidData);
+    if error.is_decode() && [unpacking, Some(io::ErrorKind::InvalidInput)].contains(&io_kind(error))
+    {
+        let message = format!("the answer of {place} can not be unpacked: {cause}");
+        return (BrokenKind::Other, message);
+    }
+    let message = format!("{place} broke the connection off before the answer was whole: {cause}");
+    (BrokenKind::Reset, message)
+}
+
+/// A proxy's failures look like the server's: says where one is set.
+fn proxy_hint(url: &Url) -> String {
+    let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .into_iter()
+        .find(|name| matches!(address::way(url), Ok(Way::Remote)) && set(name))
+        .map(|name| format!(" (a proxy is set in {name}: check it too)"))
+        .unwrap_or_default()
 }
 
 fn tls_words(error: &rustls::Error, place: &str) -> String {
@@ -410,10 +326,6 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
         .find(|kind| *kind != io::ErrorKind::Other)
 }
 
-fn tls(error: &reqwest::Error) -> Option<&rustls::Error> {
-    chain(error).find_map(|e| e.downcast_ref())
-}
-
 /// The innermost cause, without the system's number.
 fn root(error: &reqwest::Error) -> String {
     let text = chain(error).last().map(ToString::to_string);
@@ -422,15 +334,6 @@ fn root(error: &reqwest::Error) -> String {
         .next()
         .unwrap_or_default()
         .to_lowercase()
-}
-
-/// Host and port as they stand in the address.
-fn place(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_string(),
-    }
 }
 
 fn seconds(limit: Duration) -> String {
@@ -452,40 +355,5 @@ fn method(method: Method) -> reqwest::Method {
         Method::Put => reqwest::Method::PUT,
         Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_http_is_for_this_machine() {
-        for (url, allowed) in [
-            ("http://127.0.0.1:8080/a", true),
-            ("http://127.8.0.1/a", true),
-            ("http://[::1]:80/", true),
-            ("http://LOCALHOST/", true),
-            ("https://app.example/", true),
-            ("http://app.example/", false),
-            ("http://localhost.example/", false),
-            ("http://127.0.0.1.example/", false),
-            ("http://127.0.0.1@app.example/", false),
-            ("https://user:pw@app.example/", false),
-            ("http://[::ffff:10.0.0.1]/", false),
-            ("http://192.168.0.1/", false),
-            ("ftp://127.0.0.1/", false),
-            ("data:text/plain,x", false),
-        ] {
-            let got = pool(&Url::parse(url).unwrap());
-            assert_eq!(got.is_ok(), allowed, "{url}: {got:?}");
-        }
-        let refused = pool(&Url::parse("http://app.example:81/x").unwrap()).unwrap_err();
-        assert!(
-            refused
-                .message
-                .starts_with("http://app.example:81 would show the token")
-        );
-        assert!(!refused.maybe_arrived);
     }
 }

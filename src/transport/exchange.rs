@@ -229,9 +229,9 @@ impl Exchange {
         if throttled {
             let until = match &decision {
                 Decision::Again { at } => *at,
-                Decision::GiveUp(GiveUp::WaitTooLong { until, .. }) => {
-                    (*until).min(now.checked_add(LONGEST_HOLD).unwrap_or(now))
-                }
+                Decision::GiveUp(
+                    GiveUp::WaitTooLong { until, .. } | GiveUp::TotalTooLong { until, .. },
+                ) => (*until).min(now.checked_add(LONGEST_HOLD).unwrap_or(now)),
                 Decision::GiveUp(_) => now,
             };
             limiter.throttled(now, until);

@@ -77,9 +77,9 @@ impl Gate {
         result
     }
 
-    /// When the account's cool-down ends, where it is in one.
-    pub(super) fn limiter_held(&self, now: Timestamp) -> Option<Timestamp> {
-        self.lock().limiter.held(now)
+    /// Looks at the limiter.
+    pub(super) fn look<T>(&self, at: impl FnOnce(&Limiter) -> T) -> T {
+        at(&self.lock().limiter)
     }
 
     /// Waits until the exchange says what to do and it is its turn to do it.

@@ -6,6 +6,7 @@
 //! | 5xx except 501 and 505                  | idempotent calls                               |
 //! | connection broke, request not delivered | always                                         |
 //! | connection broke, may have arrived      | idempotent calls                               |
+//! | time-out                                | as the two above, where the rules say so       |
 //! | any other answer; a certificate, a redirect, an answer too large | never                 |
 //!
 //! Pure: time, randomness and the answer are arguments. It does not wait, and does not know pacing.
@@ -21,6 +22,8 @@ use crate::http::Verdict;
 pub struct Rules {
     /// Attempts in all; 429s are not counted.
     pub attempts: u32,
+    /// Whether a time-out is followed by another attempt: who watches has waited long enough.
+    pub after_timeout: bool,
     /// The pause after the first failure; each later one doubles it.
     pub first_pause: SignedDuration,
     /// No pause of our own choosing is longer.
@@ -32,10 +35,12 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// For a call that someone is waiting for: three attempts, waits up to two minutes.
+    /// For a call that someone is waiting for: three attempts, one if it times out, waits up to
+    /// two minutes.
     pub fn interactive() -> Self {
         Self {
             attempts: 3,
+            after_timeout: false,
             first_pause: SignedDuration::from_millis(400),
             longest_pause: SignedDuration::from_secs(5),
             longest_wait: SignedDuration::from_secs(2 * 60),
@@ -47,6 +52,7 @@ impl Rules {
     pub fn patient() -> Self {
         Self {
             attempts: 5,
+            after_timeout: true,
             first_pause: SignedDuration::from_millis(500),
             longest_pause: SignedDuration::from_secs(30),
             longest_wait: SignedDuration::from_secs(15 * 60),
@@ -97,6 +103,8 @@ pub enum GiveUp {
     },
     /// All attempts together would take longer than is allowed.
     TotalTooLong {
+        /// When it would be ready.
+        until: Timestamp,
         /// What is allowed.
         total: SignedDuration,
     },
@@ -166,6 +174,9 @@ pub fn decide(
             _ if broken.maybe_arrived && !standing.idempotent => {
                 Decision::GiveUp(GiveUp::MayHaveArrived)
             }
+            BrokenKind::Timeout if !rules.after_timeout => {
+                Decision::GiveUp(GiveUp::Attempts(standing.failures))
+            }
             _ => failed(rules, own, standing, now),
         },
     }
@@ -186,7 +197,10 @@ fn bounded(rules: &Rules, at: Timestamp, standing: &Standing, now: Timestamp) ->
         });
     }
     if at.duration_since(standing.since) > rules.total {
-        return Decision::GiveUp(GiveUp::TotalTooLong { total: rules.total });
+        return Decision::GiveUp(GiveUp::TotalTooLong {
+            until: at,
+            total: rules.total,
+        });
     }
     Decision::Again { at }
 }
@@ -247,7 +261,7 @@ impl std::fmt::Display for GiveUp {
                 until.strftime("%Y-%m-%d %H:%M:%S UTC"),
                 brief(longest)
             ),
-            Self::TotalTooLong { total } => write!(
+            Self::TotalTooLong { total, .. } => write!(
                 f,
                 "it was still refused after {}; try again later or lower the account's rate",
                 brief(total)

@@ -3,6 +3,12 @@
 //! Servers are scripts: one act for each connection, in order, and what was received is kept.
 //! Time-outs are short; the one test that waits on purpose waits a second.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test stops it where something must not happen"
+)]
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -462,9 +468,23 @@ async fn certificates_are_checked_even_on_this_machine() {
         .unwrap_err();
     assert_eq!(broken.kind, BrokenKind::Tls, "{broken}");
     assert!(broken.message.contains("does not speak TLS"), "{broken}");
+    // Accepted by the kernel, answered by nobody.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = Client::new(Limits {
+        connect: Duration::from_millis(200),
+        ..limits()
+    });
+    let request = get(format!("https://{}/a", silent.local_addr().unwrap()));
+    let broken = client.send(&request, &Auth::none()).await.unwrap_err();
+    assert_eq!(
+        (broken.kind, broken.maybe_arrived),
+        (BrokenKind::Timeout, false),
+        "{broken}"
+    );
 }
 
-/// A TLS server whose certificate nobody signed but itself. It records nothing: no request may
+/// A TLS server whose certificate nobody signed but itself (made for this test, key included, for
+/// `localhost`). It records nothing: no request may
 /// reach it.
 fn tls_server() -> SocketAddr {
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};

@@ -266,3 +266,67 @@ fn one_calls_429_holds_the_others() {
     assert_eq!(second.pausing(start()), None);
     assert_eq!(first.pausing(start()), Some(until));
 }
+
+fn any_reply() -> impl proptest::strategy::Strategy<Value = Reply> {
+    use proptest::prelude::*;
+    prop_oneof![
+        (0_u32..500).prop_map(|s| throttled(&s.to_string())),
+        Just(answer(
+            429,
+            Verdict::Throttled {
+                retry_after: None,
+                minute_window: true
+            }
+        )),
+        Just(answer(500, server())),
+        Just(broken(BrokenKind::Reset, true)),
+        Just(broken(BrokenKind::Timeout, true)),
+        Just(broken(BrokenKind::Timeout, false)),
+        Just(broken(BrokenKind::Connect, false)),
+        Just(answer(
+            403,
+            Verdict::Forbidden {
+                message: String::new()
+            }
+        )),
+    ]
+}
+
+proptest::proptest! {
+    /// Whatever comes back: it ends in time, a write is never repeated once it may have arrived, and
+    /// the end never denies that it may have.
+    #[test]
+    fn no_write_is_doubled_and_every_call_ends(
+        replies in proptest::collection::vec(any_reply(), 0..60),
+        idempotent: bool,
+        seed: u64,
+    ) {
+        let rules = Rules::patient();
+        let (mut exchange, mut limiter) = (Exchange::new(rules, idempotent, seed), free());
+        let (mut now, mut replies, mut arrived) = (start(), replies.into_iter(), false);
+        let result = loop {
+            match exchange.next(&mut limiter, now) {
+                Next::Wait(until) => {
+                    proptest::prop_assert!(until > now);
+                    now = until;
+                }
+                Next::Send => {
+                    proptest::prop_assert!(idempotent || !arrived);
+                    let reply = replies.next().unwrap_or_else(|| answer(200, Verdict::Ok));
+                    arrived |= match &reply {
+                        Reply::Broken(broken) => broken.maybe_arrived,
+                        Reply::Answer(_, verdict) => matches!(verdict, Verdict::Server { .. }),
+                    };
+                    exchange.on_reply(reply, &mut limiter, now);
+                }
+                Next::Done(result) => break result,
+                Next::Nothing => panic!("stuck"),
+            }
+        };
+        let most = rules.total + rules.longest_wait;
+        proptest::prop_assert!(now.duration_since(start()) <= most);
+        if let Err(error) = result {
+            proptest::prop_assert_eq!(error.maybe_arrived(), arrived);
+        }
+    }
+}

@@ -40,7 +40,11 @@ fn server(status: u16) -> Verdict {
 
 /// Seconds until the next attempt, or why there is none.
 fn decided(outcome: Outcome<'_>, standing: &Standing) -> Result<f64, GiveUp> {
-    match decide(&Rules::interactive(), outcome, standing, now()) {
+    decided_by(&Rules::interactive(), outcome, standing)
+}
+
+fn decided_by(rules: &Rules, outcome: Outcome<'_>, standing: &Standing) -> Result<f64, GiveUp> {
+    match decide(rules, outcome, standing, now()) {
         Decision::Again { at } => Ok(at.duration_since(now()).as_secs_f64()),
         Decision::GiveUp(why) => Err(why),
     }
@@ -65,7 +69,8 @@ fn only_idempotent_or_undelivered_calls_are_sent_again() {
     ];
     for (kind, arrived, idempotent, expected) in rows {
         let broken = broken(kind, arrived);
-        let got = decided(Outcome::Broken(&broken), &standing(1, idempotent)).map(|_| ());
+        let standing = standing(1, idempotent);
+        let got = decided_by(&Rules::patient(), Outcome::Broken(&broken), &standing).map(|_| ());
         assert_eq!(
             got, expected,
             "{kind:?} arrived={arrived} idempotent={idempotent}"
@@ -80,6 +85,15 @@ fn only_idempotent_or_undelivered_calls_are_sent_again() {
         let verdict = server(status);
         let got = decided(Outcome::Answer(&verdict, None), &standing(1, idempotent)).map(|_| ());
         assert_eq!(got, expected, "{status} idempotent={idempotent}");
+    }
+}
+
+#[test]
+fn who_watches_is_not_made_to_wait_for_a_second_time_out() {
+    for arrived in [false, true] {
+        let broken = broken(BrokenKind::Timeout, arrived);
+        let got = decided(Outcome::Broken(&broken), &standing(1, true));
+        assert_eq!(got, Err(GiveUp::Attempts(1)));
     }
 }
 
