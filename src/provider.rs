@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
 
+pub mod chatwoot;
 pub mod local;
 pub mod pabbly;
 
@@ -213,8 +214,9 @@ pub trait Codec: Sync {
 /// The codec of a provider; `None` for the local store.
 pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
     match id {
+        ProviderId::Chatwoot => Some(&chatwoot::Chatwoot),
         ProviderId::Pabbly => Some(&pabbly::Pabbly),
-        ProviderId::Local | ProviderId::Chatwoot => None,
+        ProviderId::Local => None,
     }
 }
 
