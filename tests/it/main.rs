@@ -1,3 +1,4 @@
 //! One integration binary: quick to link. Each module says what it proves.
 
 mod codec;
+mod recorded_answers;
