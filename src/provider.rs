@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
 
+pub mod chatwoot;
 pub mod local;
 pub mod pabbly;
 
@@ -223,8 +224,9 @@ pub fn table(id: ProviderId, context: &Context) -> FieldTable {
 /// The codec of a provider; `None` for the local store.
 pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
     match id {
+        ProviderId::Chatwoot => Some(&chatwoot::Chatwoot),
         ProviderId::Pabbly => Some(&pabbly::Pabbly),
-        ProviderId::Local | ProviderId::Chatwoot => None,
+        ProviderId::Local => None,
     }
 }
 

@@ -3,3 +3,4 @@
 mod codec;
 mod sandbox;
 mod transport;
+mod recorded_answers;
