@@ -1,0 +1,16 @@
+//! Composition: builds the parts, carries out what the machines ask, owns terminal, clock, network and
+//! database. It translates; it does not judge.
+
+pub mod browser;
+pub mod clock;
+pub mod demo;
+pub mod editor;
+pub mod execute;
+pub mod failure;
+pub mod loader;
+pub mod log;
+pub mod practice;
+pub mod screen;
+pub mod session;
+pub mod setup;
+pub mod terminal;

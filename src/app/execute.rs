@@ -1,0 +1,549 @@
+//! Carrying out what the screen asks: effects in, messages back. Nothing is decided here.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::app::loader::{self, LoadEvent, TagWalk};
+use crate::app::session::{Session, store_trouble};
+use crate::app::setup::Setup;
+use crate::app::{browser, clock, editor};
+use crate::domain::{ContactId, Draft, FieldKey, Trouble, TroubleKind};
+use crate::provider;
+use crate::store::{Query, StoreEvent};
+use crate::transport::{Ended, LogEntry};
+use crate::tui::effect::Effect;
+use crate::tui::msg::{
+    AccountInfo, AccountRow, LoadPhase, Loading, LogLine, Msg, Opened, Rows, Settings, Ticket,
+};
+
+/// How often the request log is looked at while it is on screen.
+const LOG_EVERY: Duration = Duration::from_millis(400);
+
+/// How long a page may take before the screen is told what is being waited for.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// The key of the list settings in the store.
+const SETTINGS: &str = "list";
+
+/// The key under which the time of the last complete walk is kept.
+const MIRROR_OF: &str = "mirror_of";
+
+/// Something that needs the terminal itself.
+pub enum Outside {
+    /// Put the process into the background.
+    Suspend,
+    /// Edit a text in `$EDITOR`.
+    Edit {
+        /// For the answer.
+        ticket: Ticket,
+        /// The text to start with.
+        text: String,
+        /// The file name's ending.
+        extension: &'static str,
+    },
+}
+
+enum DraftJob {
+    Keep(Box<Draft>),
+    Drop(ContactId),
+}
+
+/// The shell around the screen's machine.
+pub struct Shell {
+    setup: Setup,
+    session: Session,
+    practice: bool,
+    sender: UnboundedSender<Msg>,
+    /// Work for the opened account only: ended when another one is opened.
+    tasks: Vec<AbortHandle>,
+    saves: JoinSet<()>,
+    drafts: UnboundedSender<(Session, DraftJob)>,
+    drafts_done: Option<tokio::task::JoinHandle<()>>,
+    paused: watch::Sender<bool>,
+    log: Option<AbortHandle>,
+}
+
+impl Shell {
+    /// A shell on a session. Must be called within the runtime.
+    pub fn new(
+        setup: Setup,
+        session: Session,
+        sender: UnboundedSender<Msg>,
+        practice: bool,
+    ) -> Self {
+        let (drafts, jobs) = mpsc::unbounded_channel();
+        let drafts_done = Some(tokio::spawn(keep_drafts(jobs, sender.clone())));
+        Self {
+            setup,
+            session,
+            practice,
+            sender,
+            tasks: Vec::new(),
+            saves: JoinSet::new(),
+            drafts,
+            drafts_done,
+            paused: watch::Sender::new(false),
+            log: None,
+        }
+    }
+
+    /// Sends a message to the screen.
+    pub fn tell(&self, msg: Msg) {
+        tell(&self.sender, msg);
+    }
+
+    /// Tells of a failure that belongs to no screen.
+    pub fn say(&self, trouble: Trouble) {
+        self.tell(Msg::Failed(trouble));
+    }
+
+    /// Starts what an opened account needs, and describes it to the screen.
+    pub async fn opened(&mut self) -> Opened {
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+        let account = self.session.account().clone();
+        let settings = match self.session.store().setting(&account.name, SETTINGS).await {
+            Ok(found) => found.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
+            Err(error) => {
+                self.say(store_trouble("reading list settings", &error));
+                Settings::default()
+            }
+        };
+        if let Err(error) = self.session.contacts().open_view(&account.name).await {
+            self.say(store_trouble("opening the list", &error));
+        }
+        let sender = self.sender.clone();
+        self.session.contacts().listen(move |event| match event {
+            StoreEvent::Filled { .. } => tell(&sender, Msg::StoreChanged),
+            StoreEvent::FillFailed(error) => {
+                tell(&sender, Msg::Failed(store_trouble("reading the list", &error)));
+            }
+        });
+        self.start_drafts();
+        self.start_vocabulary();
+        self.start_loading();
+        Opened { account: self.info(), accounts: self.account_rows(), settings }
+    }
+
+    fn info(&self) -> AccountInfo {
+        let account = self.session.account();
+        let facts = provider::facts(account.provider);
+        AccountInfo {
+            name: account.name.clone(),
+            provider: account.provider,
+            title: facts.title.to_string(),
+            host: account.host(),
+            table: self.session.table().clone(),
+            read_only: account.read_only,
+            region: account.default_region.clone(),
+            auth: facts.auth.map(|a| (a.header.to_string(), a.prefix.to_string())),
+            practice: self.practice || account.name.as_str() == crate::config::DEMO,
+        }
+    }
+
+    fn account_rows(&self) -> Vec<AccountRow> {
+        let config = &self.setup.config;
+        config
+            .names()
+            .into_iter()
+            .map(|name| {
+                let name = crate::domain::AccountName::new(name);
+                match config.account(&name) {
+                    Ok(account) => AccountRow {
+                        title: provider::facts(account.provider).title.to_string(),
+                        place: if account.base_url.is_empty() {
+                            self.setup.database().display().to_string()
+                        } else {
+                            account.host()
+                        },
+                        name,
+                    },
+                    Err(wrong) => {
+                        AccountRow { name, title: "wrong".into(), place: wrong.message }
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// Carries out an effect. Returns what needs the terminal itself.
+    pub fn execute(&mut self, effect: Effect) -> Option<Outside> {
+        match effect {
+            Effect::Query { ticket, filter, order, window, follow } => {
+                self.query(ticket, Query { filter, order, window, follow });
+            }
+            Effect::Refresh => {
+                self.start_vocabulary();
+                self.start_loading();
+            }
+            Effect::PauseLoading(paused) => {
+                self.paused.send_replace(paused);
+            }
+            Effect::ReadContact { ticket, id } => self.read(ticket, id),
+            Effect::ReadDraft { ticket, id } => self.read_draft(ticket, id),
+            Effect::KeepDraft(draft) => self.draft(DraftJob::Keep(draft)),
+            Effect::DropDraft(id) => self.draft(DraftJob::Drop(id)),
+            Effect::Preview { ticket, base, patch } => {
+                let result = self.session.preview(&base, &patch);
+                self.tell(Msg::Previewed { ticket, result });
+            }
+            Effect::Save { ticket, base, patch, force } => {
+                let (session, sender) = (self.session.clone(), self.sender.clone());
+                self.saves.spawn(async move {
+                    let outcome = Box::new(session.save(*base, patch, force).await);
+                    tell(&sender, Msg::Saved { ticket, outcome });
+                    tell(&sender, Msg::StoreChanged);
+                });
+            }
+            Effect::EditText { ticket, text, extension } => {
+                return Some(Outside::Edit { ticket, text, extension });
+            }
+            Effect::OpenInBrowser(id) => self.open_in_browser(&id),
+            Effect::OpenAccount(name) => self.open_account(name),
+            Effect::FollowLog(follow) => self.follow_log(follow),
+            Effect::Remember(settings) => self.remember(settings),
+            Effect::WakeAt(at) => {
+                let sender = self.sender.clone();
+                let wait = Duration::try_from(at.duration_since(clock::now())).unwrap_or_default();
+                self.spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    tell(&sender, Msg::Woke);
+                });
+            }
+            Effect::Suspend => return Some(Outside::Suspend),
+            // The loop itself handles these.
+            Effect::Copy(_) | Effect::Quit => {}
+        }
+        None
+    }
+
+    fn spawn(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.retain(|t| !t.is_finished());
+        self.tasks.push(tokio::spawn(work).abort_handle());
+    }
+
+    fn query(&mut self, ticket: Ticket, query: Query) {
+        // Asked here, not in the task: the store answers in the order of asking.
+        let reply = self.session.contacts().view(query);
+        let sender = self.sender.clone();
+        self.spawn(async move {
+            match reply.await {
+                Ok(view) => {
+                    let rows = Rows {
+                        start: view.start,
+                        contacts: view.rows,
+                        matched: view.matched,
+                        total: view.total,
+                        complete: view.complete,
+                        followed: view.followed,
+                    };
+                    tell(&sender, Msg::Rows { ticket, rows });
+                }
+                Err(error) => tell(&sender, Msg::Failed(store_trouble("reading the list", &error))),
+            }
+        });
+    }
+
+    fn read(&mut self, ticket: Ticket, id: ContactId) {
+        let (session, sender) = (self.session.clone(), self.sender.clone());
+        self.spawn(async move {
+            let result = session.read(&id).await;
+            if let Ok(contact) = &result {
+                session.remember_contact(contact).await;
+            }
+            tell(&sender, Msg::ContactRead { ticket, result: result.map(Box::new) });
+            tell(&sender, Msg::StoreChanged);
+        });
+    }
+
+    fn read_draft(&mut self, ticket: Ticket, id: ContactId) {
+        let (session, sender) = (self.session.clone(), self.sender.clone());
+        self.spawn(async move {
+            match session.store().draft(&session.account().name, &id).await {
+                Ok(draft) => tell(&sender, Msg::DraftRead { ticket, draft: draft.map(Box::new) }),
+                Err(error) => {
+                    tell(&sender, Msg::Failed(store_trouble("reading the draft", &error)));
+                }
+            }
+        });
+    }
+
+    fn draft(&self, job: DraftJob) {
+        if self.drafts.send((self.session.clone(), job)).is_err() {
+            self.say(Trouble::new(TroubleKind::Local, "keeping the draft: the keeper has stopped"));
+        }
+    }
+
+    fn start_drafts(&mut self) {
+        let (session, sender) = (self.session.clone(), self.sender.clone());
+        self.spawn(async move {
+            match session.store().drafts(&session.account().name).await {
+                Ok(drafts) => tell(&sender, Msg::Drafts(drafts.iter().map(draft_row).collect())),
+                Err(error) => {
+                    tell(&sender, Msg::Failed(store_trouble("reading the drafts", &error)));
+                }
+            }
+        });
+    }
+
+    fn start_vocabulary(&mut self) {
+        let (session, sender) = (self.session.clone(), self.sender.clone());
+        self.spawn(async move {
+            let (definitions, catalogue) = tokio::join!(session.definitions(), session.catalogue());
+            let mut trouble = None;
+            let mut keep = |t: Trouble| trouble = Some(t);
+            let definitions = definitions.map_err(&mut keep).unwrap_or_default();
+            let catalogue = catalogue.map_err(&mut keep).unwrap_or_default();
+            let tags_are_catalogue = catalogue.is_some();
+            let tags = match catalogue {
+                Some(tags) => tags,
+                None => session.tags_seen().await.unwrap_or_else(|t| {
+                    keep(t);
+                    Vec::new()
+                }),
+            };
+            tell(&sender, Msg::Vocabulary { definitions, tags, tags_are_catalogue, trouble });
+        });
+    }
+
+    fn start_loading(&mut self) {
+        if self.session.is_local() {
+            let idle =
+                Loading { phase: LoadPhase::Idle, loaded: 0, total: None, mirror_of: None };
+            self.tell(Msg::Loading(idle));
+            self.tell(Msg::StoreChanged);
+            return;
+        }
+        self.paused.send_replace(false);
+        let (session, sender) = (self.session.clone(), self.sender.clone());
+        let paused = self.paused.subscribe();
+        self.spawn(load(session, sender, paused));
+    }
+
+    fn open_in_browser(&self, id: &ContactId) {
+        match self.session.web_page(id) {
+            Some(address) => match browser::open(&address) {
+                Ok(()) => self.tell(Msg::Copied(format!("opening {address}"))),
+                Err(trouble) => self.say(trouble),
+            },
+            None => self.say(Trouble::new(
+                TroubleKind::Invalid,
+                "opening the contact's web page: this provider has none",
+            )),
+        }
+    }
+
+    fn open_account(&mut self, name: crate::domain::AccountName) {
+        let opened = self.setup.config.account(&name).and_then(|a| self.setup.open(a));
+        match opened {
+            Ok(session) => {
+                self.session = session;
+                self.practice = false;
+                self.tell(Msg::Reopen);
+            }
+            Err(trouble) => self.tell(Msg::OpenFailed(trouble)),
+        }
+    }
+
+    fn follow_log(&mut self, follow: bool) {
+        if let Some(task) = self.log.take() {
+            task.abort();
+        }
+        if !follow {
+            return;
+        }
+        let (log, sender) = (self.setup.log.clone(), self.sender.clone());
+        let task = tokio::spawn(async move {
+            let mut shown = None;
+            loop {
+                let written = log.written();
+                if shown != Some(written) {
+                    shown = Some(written);
+                    tell(&sender, Msg::Log(log.entries().iter().map(log_line).collect()));
+                }
+                tokio::time::sleep(LOG_EVERY).await;
+            }
+        });
+        self.log = Some(task.abort_handle());
+    }
+
+    fn remember(&mut self, settings: Settings) {
+        let (session, sender) = (self.session.clone(), self.sender.clone());
+        self.spawn(async move {
+            let value = serde_json::to_value(settings).unwrap_or_default();
+            let kept = session.store().set_setting(&session.account().name, SETTINGS, value).await;
+            if let Err(error) = kept {
+                tell(&sender, Msg::Failed(store_trouble("remembering list settings", &error)));
+            }
+        });
+    }
+
+    /// Runs the editor; the terminal is free meanwhile.
+    pub fn edit(&self, ticket: Ticket, text: &str, extension: &str) {
+        let result = editor::edit(text, extension, &self.setup.data_dir);
+        self.tell(Msg::Edited { ticket, result });
+    }
+
+    /// Waits for drafts and saves in flight; reads and loads are dropped.
+    pub async fn finish(mut self, limit: Duration) {
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+        drop(self.drafts);
+        if let Some(done) = self.drafts_done.take() {
+            // The keeper ends when its last job is done.
+            let _ = done.await;
+        }
+        if !self.saves.is_empty() {
+            crate::cli_remark("Finishing a save that is under way …");
+            let all = async { while self.saves.join_next().await.is_some() {} };
+            if tokio::time::timeout(limit, all).await.is_err() {
+                crate::cli_remark("A save did not end; look at the contact again.");
+            }
+        }
+    }
+}
+
+fn tell(sender: &UnboundedSender<Msg>, msg: Msg) {
+    // The screen may have closed already: then nobody needs to know.
+    let _ = sender.send(msg);
+}
+
+/// Keeps drafts strictly in the order in which they were typed.
+async fn keep_drafts(
+    mut jobs: UnboundedReceiver<(Session, DraftJob)>,
+    sender: UnboundedSender<Msg>,
+) {
+    while let Some((session, job)) = jobs.recv().await {
+        let account = &session.account().name;
+        let done = match job {
+            DraftJob::Keep(draft) => session.store().keep_draft(*draft).await,
+            DraftJob::Drop(id) => session.store().drop_draft(account, &id).await.map(|_| ()),
+        };
+        match done {
+            Ok(()) => {
+                if let Ok(drafts) = session.store().drafts(account).await {
+                    tell(&sender, Msg::Drafts(drafts.iter().map(draft_row).collect()));
+                }
+            }
+            Err(error) => tell(&sender, Msg::Failed(store_trouble("keeping the draft", &error))),
+        }
+    }
+}
+
+fn draft_row(draft: &Draft) -> (ContactId, String, jiff::Timestamp) {
+    (draft.base.id.clone(), draft.base.title().to_string(), draft.saved_at)
+}
+
+fn log_line(entry: &LogEntry) -> LogLine {
+    let (result, ok) = match &entry.ended {
+        Ended::Status(status) => (status.to_string(), (200..400).contains(status)),
+        Ended::Broken(kind) => (format!("{kind:?}").to_lowercase(), false),
+    };
+    let result = if entry.note.is_empty() { result } else { format!("{result} {}", entry.note) };
+    LogLine {
+        at: entry.at,
+        method: entry.method.to_string(),
+        url: entry.url.clone(),
+        result,
+        ok,
+        millis: entry.millis,
+        attempt: entry.attempt,
+    }
+}
+
+/// Walks the provider's list in the background and keeps the screen told.
+async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Receiver<bool>) {
+    let name = session.account().name.clone();
+    let mirror_of = session.contacts().setting(&name, MIRROR_OF).await.ok().flatten();
+    let mirror_of = mirror_of.and_then(|v| v.as_str().and_then(|t| t.parse().ok()));
+    let state = Progress { sender: sender.clone(), mirror_of, loaded: 0, total: None };
+    let state = std::sync::Arc::new(std::sync::Mutex::new(state));
+    let show = |phase: LoadPhase| with(&state, |s| s.show(phase));
+    show(LoadPhase::Starting);
+    let tags = if session.tags_need_walk() {
+        TagWalk::Only(session.catalogue().await.ok().flatten().unwrap_or_default())
+    } else {
+        TagWalk::None
+    };
+    let gate = async || {
+        let mut paused = paused.clone();
+        if *paused.borrow() {
+            show(LoadPhase::Paused);
+            // An ended shell never wakes this task; it is aborted.
+            let _ = paused.wait_for(|p| !*p).await;
+            show(LoadPhase::Running);
+        }
+    };
+    let report = |event: LoadEvent| {
+        match event {
+            LoadEvent::Page { loaded, total } => with(&state, |s| {
+                (s.loaded, s.total) = (loaded, total);
+                s.show(LoadPhase::Running);
+            }),
+            LoadEvent::Tags { .. } => show(LoadPhase::Tags),
+            LoadEvent::Tagged => {}
+        }
+        tell(&sender, Msg::StoreChanged);
+    };
+    let walk = loader::load(&session, clock::now().as_millisecond(), None, &tags, gate, report);
+    tokio::pin!(walk);
+    let ended = loop {
+        tokio::select! {
+            ended = &mut walk => break ended,
+            () = tokio::time::sleep(PATIENCE) => {
+                if let Some(until) = session.held_until() {
+                    show(LoadPhase::Waiting { until });
+                }
+            }
+        }
+    };
+    match ended {
+        Ok(loaded) => {
+            let now = clock::now();
+            with(&state, |s| {
+                s.loaded = loaded.contacts;
+                s.mirror_of = Some(now);
+                s.show(LoadPhase::Complete);
+            });
+            // A forgotten time only means that the next start does not show it.
+            let _ = session
+                .contacts()
+                .set_setting(&name, MIRROR_OF, serde_json::Value::String(now.to_string()))
+                .await;
+            if loaded.missing > 0 {
+                let message = format!(
+                    "{} contacts that the provider counts did not appear in its list",
+                    loaded.missing
+                );
+                let trouble = Trouble::new(TroubleKind::Malformed, message)
+                    .with_hint("others may be changing contacts; r loads again");
+                tell(&sender, Msg::Failed(trouble));
+            }
+        }
+        Err(trouble) => show(LoadPhase::Failed(trouble)),
+    }
+    tell(&sender, Msg::StoreChanged);
+}
+
+struct Progress {
+    sender: UnboundedSender<Msg>,
+    mirror_of: Option<jiff::Timestamp>,
+    loaded: usize,
+    total: Option<u64>,
+}
+
+impl Progress {
+    fn show(&self, phase: LoadPhase) {
+        let (loaded, total, mirror_of) = (self.loaded, self.total, self.mirror_of);
+        tell(&self.sender, Msg::Loading(Loading { phase, loaded, total, mirror_of }));
+    }
+}
+
+fn with<T>(state: &std::sync::Mutex<Progress>, work: impl FnOnce(&mut Progress) -> T) -> T {
+    work(&mut state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+}

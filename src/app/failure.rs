@@ -1,0 +1,112 @@
+//! From failures of the layers below to sentences for a person: what was tried, what happened, what can
+//! be done.
+
+use crate::config::Account;
+use crate::domain::{Trouble, TroubleKind};
+use crate::http::Verdict;
+use crate::provider;
+use crate::secret::SourceError;
+use crate::transport::{Broken, BrokenKind, GiveUp, SendError};
+
+/// A call that had no accepted answer. `tried` is a gerund: "reading contact 481".
+pub fn of_send(account: &Account, tried: &str, error: &SendError) -> Trouble {
+    match error {
+        SendError::Refused(verdict, response) => {
+            let mut trouble = of_verdict(account, tried, verdict);
+            if let (Some(id), Some(hint)) = (response.header("x-request-id"), &mut trouble.hint) {
+                hint.push_str(&format!(" (the server's request id: {id})"));
+            }
+            trouble
+        }
+        SendError::Broken(broken) => of_broken(account, tried, broken),
+        SendError::GaveUp { why, last, .. } => of_give_up(account, tried, why, last.as_ref()),
+    }
+}
+
+fn of_give_up(account: &Account, tried: &str, why: &GiveUp, last: Option<&Verdict>) -> Trouble {
+    let mut trouble = match last {
+        Some(verdict) => of_verdict(account, tried, verdict),
+        None => Trouble::new(TroubleKind::Network, format!("{tried}: no answer")),
+    };
+    trouble.message = format!("{} (gave up: {why})", trouble.message);
+    trouble
+}
+
+/// An answer that is not a success.
+pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble {
+    let title = provider::facts(account.provider).title;
+    let (kind, happened, hint) = match verdict {
+        Verdict::Ok => (TroubleKind::Malformed, "the server said yes, unexpectedly".into(), ""),
+        Verdict::Throttled { .. } => (
+            TroubleKind::Throttled,
+            format!("{title} answered \"too many requests\" (429) again and again"),
+            "wait a minute and try again, or set a lower rate for this account",
+        ),
+        Verdict::SignIn { message } => (
+            TroubleKind::SignIn,
+            format!("{title} did not accept the token: {message}"),
+            "check the account's token; `cardex accounts check` tells what the key may do",
+        ),
+        Verdict::Forbidden { message } => (
+            TroubleKind::Forbidden,
+            format!("{title} does not allow this: {message}"),
+            "the token works, but its user lacks this permission; ask an administrator",
+        ),
+        Verdict::NotFound { message } => (
+            TroubleKind::NotFound,
+            format!("{title} has no such thing: {message}"),
+            "it may have been deleted; refresh the list, and check account_id and base_url",
+        ),
+        Verdict::Rejected { message, .. } => (
+            TroubleKind::Rejected,
+            format!("{title} refused the values: {message}"),
+            "correct the values and send again",
+        ),
+        Verdict::Server { status, message } => (
+            TroubleKind::Server,
+            format!("{title} failed ({status}): {message}"),
+            "the fault is on the server's side; try again later",
+        ),
+        Verdict::Malformed { message } => (
+            TroubleKind::Malformed,
+            format!("the answer is not {title}'s: {message}"),
+            "check base_url; a proxy or a login page may stand in between",
+        ),
+    };
+    let trouble = Trouble::new(kind, format!("{tried}: {happened}"));
+    if hint.is_empty() { trouble } else { trouble.with_hint(hint) }
+}
+
+fn of_broken(account: &Account, tried: &str, broken: &Broken) -> Trouble {
+    let hint = match broken.kind {
+        BrokenKind::Dns => "check base_url and the network",
+        BrokenKind::Connect => "check base_url and whether the server runs",
+        BrokenKind::Tls => "check the address and this machine's certificates",
+        BrokenKind::Timeout => "the server or the network is slow; try again",
+        BrokenKind::Reset => "try again; what was typed is kept",
+        BrokenKind::TooLarge => "base_url may point at something else than the API",
+        BrokenKind::Redirect => "set base_url to the address that it points to, if you trust it",
+        BrokenKind::Other => "check the account's settings",
+    };
+    let place = account.host();
+    Trouble::new(TroubleKind::Network, format!("{tried} at {place}: {}", broken.message))
+        .with_hint(hint)
+}
+
+/// A token that could not be had.
+pub fn of_secret(account: &Account, error: &SourceError) -> Trouble {
+    let tried = format!("reading the token of {}", account.name);
+    Trouble::new(TroubleKind::SignIn, format!("{tried}: {error}"))
+        .with_hint("the account's token setting names where it comes from")
+}
+
+/// An answer that could not be decoded.
+pub fn of_decode(tried: &str, error: &provider::DecodeError) -> Trouble {
+    Trouble::new(TroubleKind::Malformed, format!("{tried}: {error}"))
+        .with_hint("check base_url, and that the server's version is a supported one")
+}
+
+/// A patch that the provider can not take.
+pub fn of_unsupported(error: &provider::Unsupported) -> Trouble {
+    Trouble::new(TroubleKind::Invalid, error.to_string()).with_hint("nothing was sent")
+}

@@ -1,0 +1,152 @@
+//! Walking a provider's whole list into the store, page by page, and the tags where the list does not
+//! tell them. Used by the screen in the background and by headless commands.
+//!
+//! A list can shift while it is walked, and contacts of equal sort value have no fixed order: ids are
+//! counted once, a walk that fell short of the provider's own total is repeated, and contacts are only
+//! taken to have vanished after a walk that was complete.
+
+use std::collections::HashSet;
+
+use crate::app::session::{Session, store_trouble};
+use crate::domain::{ContactId, Trouble};
+use crate::provider::Cursor;
+
+/// How often the list is walked again when contacts are missing from it.
+const EXTRA_WALKS: usize = 2;
+
+/// Pages in a row without a new contact after which a walk is over.
+const STALE_PAGES: usize = 3;
+
+/// Which tags to ask for, where the list does not tell them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TagWalk {
+    /// None.
+    None,
+    /// All of these.
+    Only(Vec<String>),
+}
+
+/// What the walk reports on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LoadEvent {
+    /// A page is in the store.
+    Page {
+        /// Different contacts so far.
+        loaded: usize,
+        /// Contacts in all, where the provider tells.
+        total: Option<u64>,
+    },
+    /// The contacts are in; tags are read now.
+    Tags {
+        /// The tag that is read.
+        tag: String,
+    },
+    /// The tags of one more name are in the store.
+    Tagged,
+}
+
+/// What a finished walk found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loaded {
+    /// Different contacts that came.
+    pub contacts: usize,
+    /// Contacts that the provider counts but that never came.
+    pub missing: u64,
+    /// Contacts that were in the store and are gone at the provider.
+    pub vanished: usize,
+}
+
+/// Walks the list. `gate` is awaited before every page: it is how loading is paused.
+///
+/// # Errors
+/// When a page can not be had or stored; what came before is kept.
+pub async fn load<G: AsyncFnMut()>(
+    session: &Session,
+    generation: i64,
+    limit: Option<usize>,
+    tags: &TagWalk,
+    mut gate: G,
+    mut report: impl FnMut(LoadEvent),
+) -> Result<Loaded, Trouble> {
+    let mut seen: HashSet<ContactId> = HashSet::new();
+    let mut total = None;
+    let wanted = limit.unwrap_or(usize::MAX);
+    for _ in 0..=EXTRA_WALKS {
+        let before = seen.len();
+        total = walk(session, generation, wanted, &mut seen, &mut gate, &mut report).await?;
+        let short = total.is_some_and(|t| (seen.len() as u64) < t);
+        if !short || seen.len() >= wanted || seen.len() == before {
+            break;
+        }
+    }
+    let name = &session.account().name;
+    let missing = total.map_or(0, |t| t.saturating_sub(seen.len() as u64));
+    let mut vanished = 0;
+    if missing == 0 && limit.is_none() {
+        let finished = session.contacts().mirror_finish(name, generation).await;
+        vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
+    }
+    if let TagWalk::Only(names) = tags {
+        for tag in names {
+            report(LoadEvent::Tags { tag: tag.clone() });
+            walk_tag(session, tag, &mut gate).await?;
+            report(LoadEvent::Tagged);
+        }
+    }
+    Ok(Loaded { contacts: seen.len(), missing: if limit.is_some() { 0 } else { missing }, vanished })
+}
+
+async fn walk<G: AsyncFnMut()>(
+    session: &Session,
+    generation: i64,
+    wanted: usize,
+    seen: &mut HashSet<ContactId>,
+    gate: &mut G,
+    report: &mut impl FnMut(LoadEvent),
+) -> Result<Option<u64>, Trouble> {
+    let mut cursor: Option<Cursor> = None;
+    let mut total = None;
+    let mut stale = 0;
+    let mut walked: HashSet<ContactId> = HashSet::new();
+    loop {
+        gate().await;
+        let page = session.page(cursor.as_ref()).await?;
+        total = page.total.or(total);
+        let mut fresh = 0;
+        for contact in &page.contacts {
+            fresh += usize::from(walked.insert(contact.id.clone()));
+            seen.insert(contact.id.clone());
+        }
+        stale = if fresh == 0 { stale + 1 } else { 0 };
+        let stored = session
+            .contacts()
+            .mirror_page(&session.account().name, page.contacts, generation)
+            .await;
+        stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
+        report(LoadEvent::Page { loaded: seen.len(), total });
+        cursor = page.next;
+        if cursor.is_none() || stale >= STALE_PAGES || seen.len() >= wanted {
+            return Ok(total);
+        }
+    }
+}
+
+async fn walk_tag<G: AsyncFnMut()>(
+    session: &Session,
+    tag: &str,
+    gate: &mut G,
+) -> Result<(), Trouble> {
+    let mut cursor: Option<Cursor> = None;
+    let mut holders: Vec<ContactId> = Vec::new();
+    loop {
+        gate().await;
+        let Some(page) = session.tagged(tag, cursor.as_ref()).await? else { return Ok(()) };
+        holders.extend(page.contacts.into_iter().map(|c| c.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let stored = session.contacts().mirror_tagged(&session.account().name, tag, holders).await;
+    stored.map_err(|e| store_trouble("keeping tags", &e))
+}

@@ -1,0 +1,115 @@
+//! Sandboxes: starting a vendor's fake on loopback, and an account that speaks to it.
+
+use std::time::Duration;
+
+use crate::app::clock;
+use crate::config::Account;
+use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
+use crate::sandbox::faults::{Faults, Vendor};
+use crate::sandbox::rate::Rate;
+use crate::sandbox::server::{self, Options, Running};
+use crate::sandbox::{Fake, pabbly, seed};
+use crate::secret::Secret;
+
+/// The account number that the Chatwoot sandbox knows.
+const CHATWOOT_ACCOUNT: u64 = 1;
+
+/// How a sandbox is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Practice {
+    /// The port, 0 for any free one.
+    pub port: u16,
+    /// How many contacts it holds.
+    pub contacts: usize,
+    /// Milliseconds before every answer.
+    pub latency: u64,
+    /// `N/min`, beyond which it answers 429.
+    pub rate: Option<String>,
+    /// What goes wrong on purpose.
+    pub faults: Option<String>,
+}
+
+/// A running sandbox and how to reach it.
+pub struct Sandbox {
+    /// The server; it ends when dropped.
+    pub running: Running,
+    /// Whose API it speaks.
+    pub provider: ProviderId,
+    /// What `base_url` has to be.
+    pub base_url: String,
+}
+
+impl Sandbox {
+    /// An account on it.
+    pub fn account(&self) -> Account {
+        let name = AccountName::new(format!("sandbox-{}", self.provider));
+        Account {
+            provider: self.provider,
+            base_url: self.base_url.clone(),
+            account_id: (self.provider == ProviderId::Chatwoot).then_some(CHATWOOT_ACCOUNT),
+            // It is this machine's own: no reason to be polite.
+            per_minute: Some(6000),
+            mirror: false,
+            ..Account::local(name)
+        }
+    }
+
+    /// The lines of a configuration that reaches it.
+    pub fn configuration(&self) -> String {
+        let account = if self.provider == ProviderId::Chatwoot {
+            format!("account_id = {CHATWOOT_ACCOUNT}\n")
+        } else {
+            String::new()
+        };
+        format!(
+            "[accounts.practice-{provider}]\nprovider = \"{provider}\"\nbase_url = \"{url}\"\n\
+             {account}token = {{ env = \"CARDEX_SANDBOX_TOKEN\" }}\n",
+            provider = self.provider,
+            url = self.base_url,
+        )
+    }
+}
+
+/// The token that every sandbox accepts.
+///
+/// # Errors
+/// Never in practice: the token is a constant.
+pub fn token() -> Result<Secret, Trouble> {
+    Secret::new(seed::KEY)
+        .map_err(|e| Trouble::new(TroubleKind::Local, format!("making the sandbox's token: {e}")))
+}
+
+/// Starts a sandbox.
+///
+/// # Errors
+/// When an option is wrong or the port is taken.
+pub async fn start(provider: ProviderId, practice: &Practice) -> Result<Sandbox, Trouble> {
+    let invalid = |message: String| Trouble::new(TroubleKind::Invalid, message);
+    let people = seed::people(practice.contacts);
+    let (vendor, fake, path): (Vendor, Box<dyn Fake>, &str) = match provider {
+        ProviderId::Pabbly => (Vendor::Pabbly, Box::new(seed::pabbly(&people)), pabbly::BASE),
+        ProviderId::Chatwoot => (Vendor::Chatwoot, Box::new(seed::chatwoot(&people)), ""),
+        ProviderId::Local => {
+            return Err(invalid("the local store has no API to practise with".into())
+                .with_hint("`cardex` itself opens it, with sample contacts"));
+        }
+    };
+    let mut options = Options::new(vendor, clock::now);
+    options.port = practice.port;
+    options.latency = Duration::from_millis(practice.latency);
+    if let Some(rate) = &practice.rate {
+        options.rate = Some(Rate::parse(rate).map_err(|e| invalid(format!("--rate: {e}")))?);
+    }
+    if let Some(spec) = &practice.faults {
+        options.faults = Faults::parse(spec).map_err(|e| invalid(format!("--faults: {e}")))?;
+    }
+    let running = server::start(fake, options).await.map_err(|e| {
+        Trouble::new(
+            TroubleKind::Local,
+            format!("listening on 127.0.0.1 port {}: {e}", practice.port),
+        )
+        .with_hint("choose another port with --port N, or 0 for any free one")
+    })?;
+    let base_url = format!("{}{path}", running.url());
+    Ok(Sandbox { running, provider, base_url })
+}

@@ -1,0 +1,371 @@
+//! An open account: reading, previewing and saving contacts, on the network or in the local store.
+//!
+//! This is the one place that chooses between a codec with its lane and the embedded store. It
+//! translates; what is decided is decided in codec, `engine::save` and transport.
+
+use std::sync::Arc;
+
+use crate::app::clock;
+use crate::app::failure;
+use crate::app::setup::Connector;
+use crate::config::Account;
+use crate::domain::{
+    AttributeDefinition, Contact, ContactId, FieldTable, Patch, Trouble, TroubleKind,
+};
+use crate::engine::{Save, SaveOutcome, Step, WriteResult};
+use crate::http::{FieldProblem, HttpRequest, Verdict};
+use crate::provider::{self, Call, Codec, Context, Cursor, Page, Purpose, Reply};
+use crate::store::Store;
+use crate::transport::{Priority, SendError, SendOptions};
+
+/// An open account. Clones share lane and store.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    account: Account,
+    context: Context,
+    table: FieldTable,
+    store: Store,
+    contacts: Store,
+    remote: Option<Remote>,
+}
+
+struct Remote {
+    codec: &'static dyn Codec,
+    connector: Connector,
+}
+
+impl Session {
+    /// Wraps an account. Drafts and settings are kept in `store`, contacts in `contacts`: the same, or
+    /// one in memory where no mirror is wanted. A `connector` is needed for every provider but the local
+    /// one.
+    pub fn new(account: Account, store: Store, contacts: Store, connector: Option<Connector>) -> Self {
+        let context = account.context();
+        let table = provider::table(account.provider, &context);
+        let remote = provider::codec(account.provider)
+            .zip(connector)
+            .map(|(codec, connector)| Remote { codec, connector });
+        Self { inner: Arc::new(Inner { account, context, table, store, contacts, remote }) }
+    }
+
+    /// The account.
+    pub fn account(&self) -> &Account {
+        &self.inner.account
+    }
+
+    /// What can be stored there.
+    pub fn table(&self) -> &FieldTable {
+        &self.inner.table
+    }
+
+    /// Where drafts and settings are kept.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Where this account's contacts, or the copies of them, are kept.
+    pub fn contacts(&self) -> &Store {
+        &self.inner.contacts
+    }
+
+    /// Whether contacts are kept in the local store alone.
+    pub fn is_local(&self) -> bool {
+        self.inner.remote.is_none()
+    }
+
+    /// Checks an id before anything is done with it.
+    ///
+    /// # Errors
+    /// Says what an id looks like here.
+    pub fn check_id(&self, id: &str) -> Result<ContactId, Trouble> {
+        self.inner.table.id.check(id).map_err(|m| Trouble::new(TroubleKind::Invalid, m))?;
+        Ok(ContactId::new(id))
+    }
+
+    /// Reads one contact whole, from its source.
+    ///
+    /// # Errors
+    /// When it does not exist, or can not be reached.
+    pub async fn read(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        let tried = format!("reading contact {id}");
+        let Some(remote) = &self.inner.remote else {
+            let found = self.inner.contacts.contact(&self.inner.account.name, id).await;
+            return found.map_err(|e| store_trouble(&tried, &e))?.ok_or_else(|| {
+                let message = format!("{tried}: there is no such contact in {}", self.account().name);
+                Trouble::new(TroubleKind::NotFound, message)
+                    .with_hint("`cardex list --format ids` shows the ids that exist")
+            });
+        };
+        let calls = remote
+            .codec
+            .read(&self.inner.context, id)
+            .map_err(|e| failure::of_unsupported(&e))?;
+        let mut replies = Vec::new();
+        for call in calls {
+            replies.push(self.call(remote, &call, &tried, Priority::Interactive).await?);
+        }
+        provider::assemble(replies).ok_or_else(|| {
+            Trouble::new(TroubleKind::Malformed, format!("{tried}: the answer holds no contact"))
+        })
+    }
+
+    /// The requests that a patch would send; none for the local store.
+    ///
+    /// # Errors
+    /// Every part that the provider can not store, by key.
+    pub fn preview(
+        &self,
+        base: &Contact,
+        patch: &Patch,
+    ) -> Result<Vec<HttpRequest>, Vec<FieldProblem>> {
+        let Some(remote) = &self.inner.remote else { return Ok(Vec::new()) };
+        let calls = remote.codec.update(&self.inner.context, base, patch).map_err(|e| e.0)?;
+        Ok(calls.into_iter().map(|c| c.request).collect())
+    }
+
+    /// Reads, checks, writes and verifies; see [`crate::engine::save`].
+    pub async fn save(&self, base: Contact, patch: Patch, force: bool) -> SaveOutcome {
+        if self.inner.account.read_only {
+            return SaveOutcome::Failed { trouble: self.read_only() };
+        }
+        let id = base.id.clone();
+        let (mut save, mut step) = Save::new(base, patch, self.inner.table.clone(), force);
+        loop {
+            step = match step {
+                Step::Read | Step::ReadBack => save.on_read(self.read(&id).await),
+                Step::Write { fresh, patch } => {
+                    let result = match &self.inner.remote {
+                        Some(remote) => self.write_remote(remote, &fresh, &patch).await,
+                        None => self.write_local(&fresh, &patch).await,
+                    };
+                    save.on_written(result)
+                }
+                Step::Done(outcome) => {
+                    self.remember(&outcome).await;
+                    return *outcome;
+                }
+            };
+        }
+    }
+
+    async fn write_local(&self, fresh: &Contact, patch: &Patch) -> WriteResult {
+        let name = &self.inner.account.name;
+        let tried = format!("saving contact {}", fresh.id);
+        let now = clock::now();
+        match self.inner.contacts.local_update(name, &fresh.id, patch, now).await {
+            Ok(Some((_, after))) => WriteResult::Answered(Some(Box::new(after))),
+            Ok(None) => WriteResult::Failed(Trouble::new(
+                TroubleKind::NotFound,
+                format!("{tried}: it was deleted meanwhile"),
+            )),
+            Err(e) => WriteResult::Failed(store_trouble(&tried, &e)),
+        }
+    }
+
+    async fn write_remote(&self, remote: &Remote, fresh: &Contact, patch: &Patch) -> WriteResult {
+        let tried = format!("saving contact {}", fresh.id);
+        let calls = match remote.codec.update(&self.inner.context, fresh, patch) {
+            Ok(calls) => calls,
+            Err(unsupported) => {
+                let message = "this can not be stored here".into();
+                return WriteResult::Rejected { message, fields: unsupported.0, partly: false };
+            }
+        };
+        let lane = match remote.connector.lane().await {
+            Ok(lane) => lane,
+            Err(trouble) => return WriteResult::Failed(trouble),
+        };
+        let mut answered = None;
+        for (sent, call) in calls.into_iter().enumerate() {
+            let options = SendOptions::interactive(call.idempotent);
+            let response = match lane.send(call.request.clone(), options).await {
+                Ok(response) => response,
+                Err(error) => return self.failed_write(&tried, &error, sent > 0),
+            };
+            match remote.codec.decode(&self.inner.context, &call, &response) {
+                Ok(Reply::Contact(contact)) => answered = Some(contact),
+                Ok(_) => {}
+                // It was accepted; what is stored will be read back.
+                Err(_) => answered = None,
+            }
+        }
+        WriteResult::Answered(answered)
+    }
+
+    fn failed_write(&self, tried: &str, error: &SendError, partly: bool) -> WriteResult {
+        if let SendError::Refused(Verdict::Rejected { message, fields }, _) = error {
+            let (message, fields) = (message.clone(), fields.clone());
+            return WriteResult::Rejected { message, fields, partly };
+        }
+        let trouble = failure::of_send(&self.inner.account, tried, error);
+        if partly || error.maybe_arrived() {
+            WriteResult::Unclear(trouble)
+        } else {
+            WriteResult::Failed(trouble)
+        }
+    }
+
+    /// Puts what a save learnt into the mirror.
+    async fn remember(&self, outcome: &SaveOutcome) {
+        let contact = match outcome {
+            SaveOutcome::Unchanged { contact } | SaveOutcome::Applied { after: contact, .. } => {
+                contact
+            }
+            SaveOutcome::Conflict { theirs: contact, .. }
+            | SaveOutcome::Refused { stored: Some(contact), .. } => contact,
+            SaveOutcome::Refused { stored: None, .. }
+            | SaveOutcome::Failed { .. }
+            | SaveOutcome::Unknown { .. } => return,
+        };
+        self.remember_contact(contact).await;
+    }
+
+    /// Puts a contact that was read whole into the mirror.
+    pub async fn remember_contact(&self, contact: &Contact) {
+        if !self.is_local()
+            && let Err(error) = self.inner.contacts.mirror_put(contact.clone()).await
+        {
+            tracing::warn!(%error, "the mirror was not updated");
+        }
+    }
+
+    /// One page of the list.
+    ///
+    /// # Errors
+    /// When it can not be had.
+    pub async fn page(&self, cursor: Option<&Cursor>) -> Result<Page, Trouble> {
+        let remote = self.remote("listing contacts")?;
+        let call = remote.codec.page(&self.inner.context, cursor);
+        self.page_of(remote, call, "listing contacts").await
+    }
+
+    /// One page of the contacts that carry a tag; `None` where the list itself tells tags.
+    ///
+    /// # Errors
+    /// When it can not be had.
+    pub async fn tagged(&self, tag: &str, cursor: Option<&Cursor>) -> Result<Option<Page>, Trouble> {
+        let tried = format!("listing contacts with the tag {tag}");
+        let remote = self.remote(&tried)?;
+        match remote.codec.tagged(&self.inner.context, tag, cursor) {
+            Some(call) => self.page_of(remote, call, &tried).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn page_of(&self, remote: &Remote, call: Call, tried: &str) -> Result<Page, Trouble> {
+        match self.call(remote, &call, tried, Priority::Background).await? {
+            Reply::Page(page) => Ok(page),
+            _ => Err(wrong_reply(tried, &call.purpose)),
+        }
+    }
+
+    /// The attribute definitions, empty where the provider has none.
+    ///
+    /// # Errors
+    /// When they can not be had.
+    pub async fn definitions(&self) -> Result<Vec<AttributeDefinition>, Trouble> {
+        let tried = "reading the attribute definitions";
+        let Some(remote) = &self.inner.remote else {
+            let found = self.inner.contacts.definitions(&self.inner.account.name).await;
+            return found.map_err(|e| store_trouble(tried, &e));
+        };
+        let Some(call) = remote.codec.definitions(&self.inner.context) else { return Ok(vec![]) };
+        match self.call(remote, &call, tried, Priority::Interactive).await? {
+            Reply::Definitions(found) => Ok(found),
+            _ => Err(wrong_reply(tried, &call.purpose)),
+        }
+    }
+
+    /// The catalogue of tags; `None` where the provider has none.
+    ///
+    /// # Errors
+    /// When it can not be had.
+    pub async fn catalogue(&self) -> Result<Option<Vec<String>>, Trouble> {
+        let tried = "reading the catalogue of tags";
+        let Some(remote) = &self.inner.remote else { return Ok(None) };
+        let Some(call) = remote.codec.catalogue(&self.inner.context) else { return Ok(None) };
+        match self.call(remote, &call, tried, Priority::Interactive).await? {
+            Reply::Catalogue(found) => Ok(Some(found)),
+            _ => Err(wrong_reply(tried, &call.purpose)),
+        }
+    }
+
+    /// Signs in and tells what answers, in plain sentences.
+    ///
+    /// # Errors
+    /// When signing in fails, or nothing answers.
+    pub async fn about(&self) -> Result<Vec<String>, Trouble> {
+        let Some(remote) = &self.inner.remote else {
+            let tried = "counting the contacts";
+            let count = self.inner.contacts.count(&self.inner.account.name).await;
+            let count = count.map_err(|e| store_trouble(tried, &e))?;
+            return Ok(vec![format!("the local store holds {count} contacts")]);
+        };
+        let mut told = Vec::new();
+        for call in remote.codec.about(&self.inner.context) {
+            let tried = format!("asking {}", self.inner.account.host());
+            if let Reply::About(lines) =
+                self.call(remote, &call, &tried, Priority::Interactive).await?
+            {
+                told.extend(lines);
+            }
+        }
+        Ok(told)
+    }
+
+    /// Whether a listed contact comes without its tags, so that they have to be asked for.
+    pub fn tags_need_walk(&self) -> bool {
+        self.inner.remote.as_ref().is_some_and(|r| !r.codec.facts().tags_in_list)
+    }
+
+    /// The contact's page in the vendor's web application.
+    pub fn web_page(&self, id: &ContactId) -> Option<String> {
+        self.inner.remote.as_ref().and_then(|r| r.codec.web_page(&self.inner.context, id))
+    }
+
+    /// Why nothing can be saved in a read-only account.
+    pub fn read_only(&self) -> Trouble {
+        let message = format!("saving in {}: this account is read_only", self.inner.account.name);
+        Trouble::new(TroubleKind::Forbidden, message)
+            .with_hint("set read_only = false for it to allow changes")
+    }
+
+    fn remote(&self, tried: &str) -> Result<&Remote, Trouble> {
+        self.inner.remote.as_ref().ok_or_else(|| {
+            Trouble::new(TroubleKind::Local, format!("{tried}: a local account has no provider"))
+        })
+    }
+
+    async fn call(
+        &self,
+        remote: &Remote,
+        call: &Call,
+        tried: &str,
+        priority: Priority,
+    ) -> Result<Reply, Trouble> {
+        let options = match priority {
+            Priority::Interactive => SendOptions::interactive(call.idempotent),
+            Priority::Background => SendOptions::background(call.idempotent),
+        };
+        let lane = remote.connector.lane().await?;
+        let sent = lane.send(call.request.clone(), options).await;
+        let response = sent.map_err(|e| failure::of_send(&self.inner.account, tried, &e))?;
+        remote
+            .codec
+            .decode(&self.inner.context, call, &response)
+            .map_err(|e| failure::of_decode(tried, &e))
+    }
+}
+
+/// A failure of the store as a sentence.
+pub fn store_trouble(tried: &str, error: &crate::store::StoreError) -> Trouble {
+    Trouble::new(TroubleKind::Local, format!("{tried}: {error}"))
+}
+
+fn wrong_reply(tried: &str, purpose: &Purpose) -> Trouble {
+    let message = format!("{tried}: the answer is of another kind than asked for ({purpose:?})");
+    Trouble::new(TroubleKind::Malformed, message)
+}

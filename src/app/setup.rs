@@ -1,0 +1,177 @@
+//! Putting the parts together: configuration, database, network client, sessions.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::OnceCell;
+
+use crate::app::session::{Session, store_trouble};
+use crate::app::{clock, demo, failure};
+use crate::config::{self, Account, Config, place};
+use crate::domain::{ProviderId, Trouble, TroubleKind};
+use crate::provider;
+use crate::secret::Secret;
+use crate::store::Store;
+use crate::transport::auth::Auth;
+use crate::transport::limiter::Pace;
+use crate::transport::log::Log;
+use crate::transport::{Client, Lane, Limits};
+
+/// The database's file name in the data directory.
+const DATABASE: &str = "cardex.db";
+
+/// Everything that is shared between accounts of one process.
+#[derive(Clone)]
+pub struct Setup {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// Where data is kept.
+    pub data_dir: PathBuf,
+    /// The request log.
+    pub log: Log,
+    store: Arc<OnceLock<Store>>,
+    client: Client,
+}
+
+impl Setup {
+    /// Reads the configuration; opens nothing yet.
+    ///
+    /// # Errors
+    /// When the configuration can not be read, or no home directory is known.
+    pub fn new(config: Option<PathBuf>, data_dir: Option<PathBuf>) -> Result<Self, Trouble> {
+        let config = match config {
+            Some(path) => Config::read(&path, true)?,
+            None => Config::read(&place::config_file()?, false)?,
+        };
+        let data_dir = data_dir.map_or_else(place::data_dir, Ok)?;
+        Ok(Self {
+            config: Arc::new(config),
+            data_dir,
+            log: Log::new(crate::transport::log::KEPT),
+            store: Arc::default(),
+            client: Client::new(Limits::default()),
+        })
+    }
+
+    /// The database's path.
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join(DATABASE)
+    }
+
+    /// The database, opened on first use.
+    ///
+    /// # Errors
+    /// When it can not be opened; the file is left as it is.
+    pub fn store(&self) -> Result<Store, Trouble> {
+        if let Some(store) = self.store.get() {
+            return Ok(store.clone());
+        }
+        let path = self.database();
+        let opened = Store::open(&path).map_err(|e| {
+            store_trouble(&format!("opening {}", path.display()), &e)
+                .with_hint("another place can be named with --data-dir DIR")
+        })?;
+        Ok(self.store.get_or_init(|| opened).clone())
+    }
+
+    /// A session on a configured account. Nothing is sent and no token is read until it is needed.
+    ///
+    /// # Errors
+    /// When the database can not be opened.
+    pub fn open(&self, account: Account) -> Result<Session, Trouble> {
+        let store = self.store()?;
+        if account.provider == ProviderId::Local {
+            if account.name.as_str() == config::DEMO {
+                demo::fill(&store, &account.name)?;
+            }
+            return Ok(Session::new(account, store.clone(), store, None));
+        }
+        let contacts = if account.mirror { store.clone() } else { memory()? };
+        let connector = Connector::new(self.clone(), account.clone(), None);
+        Ok(Session::new(account, store, contacts, Some(connector)))
+    }
+
+    /// A session on a sandbox in this process: nothing is kept on disk.
+    ///
+    /// # Errors
+    /// When the database in memory can not be made.
+    pub fn open_practice(&self, account: Account, token: Secret) -> Result<Session, Trouble> {
+        let memory = memory()?;
+        let connector = Connector::new(self.clone(), account.clone(), Some(token));
+        Ok(Session::new(account, memory.clone(), memory, Some(connector)))
+    }
+}
+
+fn memory() -> Result<Store, Trouble> {
+    Store::in_memory().map_err(|e| store_trouble("opening a database in memory", &e))
+}
+
+/// Makes an account's lane when it is first needed: reading a token may take seconds.
+pub struct Connector {
+    setup: Setup,
+    account: Account,
+    given: Option<Secret>,
+    lane: OnceCell<Lane>,
+}
+
+impl Connector {
+    fn new(setup: Setup, account: Account, given: Option<Secret>) -> Self {
+        Self { setup, account, given, lane: OnceCell::new() }
+    }
+
+    /// The lane.
+    ///
+    /// # Errors
+    /// When the token can not be had; the next call tries again.
+    pub async fn lane(&self) -> Result<&Lane, Trouble> {
+        self.lane.get_or_try_init(|| self.connect()).await
+    }
+
+    async fn connect(&self) -> Result<Lane, Trouble> {
+        let account = &self.account;
+        let secret = match &self.given {
+            Some(secret) => secret.clone(),
+            None => read_token(account).await?,
+        };
+        let facts = provider::facts(account.provider);
+        let auth = match facts.auth {
+            Some(scheme) => Auth::none().and_header(scheme.header, scheme.prefix, secret),
+            None => Auth::none(),
+        };
+        let pace = Pace {
+            per_minute: account.per_minute.unwrap_or(facts.pace.per_minute),
+            burst: facts.pace.burst,
+            concurrency: facts.pace.concurrency,
+        };
+        let judge = provider::codec(account.provider).ok_or_else(|| {
+            Trouble::new(TroubleKind::Local, "a local account has no network".to_string())
+        })?;
+        Ok(Lane::new(
+            account.name.as_str(),
+            self.setup.client.clone(),
+            auth,
+            pace,
+            self.setup.log.clone(),
+            Arc::new(clock::now),
+            move |request, response| judge.judge(request, response),
+        ))
+    }
+}
+
+async fn read_token(account: &Account) -> Result<Secret, Trouble> {
+    let Some(source) = account.token.clone() else {
+        return Err(Trouble::new(
+            TroubleKind::SignIn,
+            format!("signing in to {}: no token is configured", account.name),
+        ));
+    };
+    let resolved = tokio::task::spawn_blocking(move || source.resolve()).await;
+    match resolved {
+        Ok(Ok(secret)) => Ok(secret),
+        Ok(Err(error)) => Err(failure::of_secret(account, &error)),
+        Err(_) => Err(Trouble::new(
+            TroubleKind::SignIn,
+            format!("reading the token of {}: the reader stopped unexpectedly", account.name),
+        )),
+    }
+}

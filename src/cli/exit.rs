@@ -1,0 +1,53 @@
+//! Exit codes, a part of the command line's contract.
+
+use crate::domain::{Trouble, TroubleKind};
+use crate::engine::{Check, SaveOutcome};
+
+/// Done.
+pub const DONE: u8 = 0;
+/// An error that has no code of its own.
+pub const ERROR: u8 = 1;
+/// Wrong usage or an invalid value; nothing was sent.
+pub const INVALID: u8 = 2;
+/// Nothing matched, or what was named does not exist.
+pub const NOTHING: u8 = 3;
+/// Not signed in, or not allowed.
+pub const SIGN_IN: u8 = 4;
+/// Some of it was applied.
+pub const PARTLY: u8 = 5;
+/// A conflict, or what is stored differs from what was asked.
+pub const CONFLICT: u8 = 6;
+/// Interrupted.
+pub const INTERRUPTED: u8 = 130;
+
+/// The code for a failure.
+pub fn of_trouble(trouble: &Trouble) -> u8 {
+    match trouble.kind {
+        TroubleKind::Invalid => INVALID,
+        TroubleKind::NotFound => NOTHING,
+        TroubleKind::SignIn | TroubleKind::Forbidden => SIGN_IN,
+        TroubleKind::Rejected
+        | TroubleKind::Throttled
+        | TroubleKind::Network
+        | TroubleKind::Server
+        | TroubleKind::Malformed
+        | TroubleKind::Local => ERROR,
+    }
+}
+
+/// The code for the end of a save.
+pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
+    match outcome {
+        SaveOutcome::Unchanged { .. } => DONE,
+        SaveOutcome::Applied { check, .. } => match check {
+            Check::Verified => DONE,
+            Check::Drifted(_) => CONFLICT,
+            Check::Unknown(_) => ERROR,
+        },
+        SaveOutcome::Refused { stored: Some(_), .. } => PARTLY,
+        SaveOutcome::Refused { stored: None, .. } => ERROR,
+        SaveOutcome::Conflict { .. } => CONFLICT,
+        SaveOutcome::Failed { trouble } => of_trouble(trouble),
+        SaveOutcome::Unknown { .. } => ERROR,
+    }
+}

@@ -1,0 +1,128 @@
+//! Printing: data on standard output, everything else on standard error, and a reader that closes its
+//! end early is no error.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde_json::{Value, json};
+
+use super::exit;
+use crate::domain::attribute::text_of;
+use crate::domain::diff::Change;
+use crate::domain::{Trouble, shown};
+
+/// How to print.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    /// JSON instead of text.
+    pub json: bool,
+    /// Colours on standard error are wanted.
+    pub color: bool,
+    /// Progress and remarks are not wanted.
+    pub quiet: bool,
+}
+
+impl Output {
+    /// From the command line's options and the terminal.
+    pub fn new(json: bool, no_color: bool, quiet: bool) -> Self {
+        let forbidden = no_color || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        Self { json, color: !forbidden && io::stderr().is_terminal(), quiet }
+    }
+
+    /// One line of data. `Err(0)` when nobody reads any more.
+    ///
+    /// # Errors
+    /// The exit code to end with.
+    pub fn line(self, text: &str) -> Result<(), u8> {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{text}").map_err(|e| Self::broken(&e))
+    }
+
+    /// Data as it is, without a line end.
+    ///
+    /// # Errors
+    /// The exit code to end with.
+    pub fn raw(self, bytes: &[u8]) -> Result<(), u8> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| Self::broken(&e))
+    }
+
+    fn broken(error: &io::Error) -> u8 {
+        if error.kind() == io::ErrorKind::BrokenPipe { exit::DONE } else { exit::ERROR }
+    }
+
+    /// A remark for people.
+    pub fn remark(self, text: &str) {
+        if !self.quiet {
+            complain(text);
+        }
+    }
+
+    /// A warning.
+    pub fn warning(self, text: &str) {
+        let head = if self.color { "\u{1b}[33mWarning:\u{1b}[0m" } else { "Warning:" };
+        complain(&format!("{head} {}", shown::one_line(text)));
+    }
+
+    /// A failure: the sentence, what can be done, and as JSON on standard output where asked for.
+    /// Returns the exit code.
+    pub fn trouble(self, trouble: &Trouble) -> u8 {
+        self.error_text(&trouble.message, trouble.hint.as_deref());
+        if self.json {
+            // Nobody reading is not worth a second complaint.
+            let _ = self.line(&json!({"error": trouble_json(trouble)}).to_string());
+        }
+        exit::of_trouble(trouble)
+    }
+
+    /// The lines of a failure on standard error.
+    pub fn error_text(self, message: &str, hint: Option<&str>) {
+        let (error, help) = if self.color {
+            ("\u{1b}[1;31mError:\u{1b}[0m", "\u{1b}[36mHint:\u{1b}[0m")
+        } else {
+            ("Error:", "Hint:")
+        };
+        complain(&format!("{error} {}", shown::one_line(message)));
+        if let Some(hint) = hint {
+            complain(&format!("{help} {}", shown::one_line(hint)));
+        }
+    }
+
+    /// What changed, a line a value: `name: "Ada" → "Ada B"`.
+    ///
+    /// # Errors
+    /// The exit code to end with.
+    pub fn changes(self, changes: &[Change]) -> Result<(), u8> {
+        for change in changes {
+            self.line(&change_line(change))?;
+        }
+        Ok(())
+    }
+}
+
+/// A change as a line for people.
+pub fn change_line(change: &Change) -> String {
+    format!("  {}: {} → {}", shown::one_line(&change.key), worded(&change.old), worded(&change.new))
+}
+
+/// A value for people: texts in quotes, nothing as a word.
+fn worded(value: &Value) -> String {
+    match value {
+        Value::Null => "(none)".into(),
+        Value::String(text) => format!("\"{}\"", shown::one_line(text)),
+        Value::Array(list) => {
+            let words: Vec<String> = list.iter().map(text_of).collect();
+            format!("[{}]", shown::one_line(&words.join(", ")))
+        }
+        other => shown::one_line(&text_of(other)).into_owned(),
+    }
+}
+
+/// A failure as JSON.
+pub fn trouble_json(trouble: &Trouble) -> Value {
+    json!({"kind": trouble.kind, "message": trouble.message, "hint": trouble.hint})
+}
+
+/// Writes to standard error; a closed standard error is nobody's loss.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,152 @@
+//! From arguments to a command, a runtime and an exit code.
+
+use std::future::Future;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use super::output::{Output, complain};
+use super::{AccountsCommand, Cli, Command, Vendor, exit};
+use super::{accounts, edit, list, packaging, practice, show};
+use crate::app::practice::{self as sandboxes, Practice};
+use crate::app::setup::Setup;
+use crate::app::{log, screen};
+use crate::domain::{ProviderId, Trouble, TroubleKind};
+
+/// Runs the program on the process's arguments. Returns the exit code.
+pub fn main() -> u8 {
+    if let Err(report) = color_eyre::install() {
+        complain(&format!("installing the panic report: {report}"));
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // A closed output is no reason to fail twice.
+            let _ = error.print();
+            return if help { exit::DONE } else { exit::INVALID };
+        }
+    };
+    let out = Output::new(cli.global.json, cli.global.no_color, cli.global.quiet);
+    dispatch(cli, out).unwrap_or_else(|trouble| out.trouble(&trouble))
+}
+
+fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
+    // These need neither configuration nor data.
+    match &cli.command {
+        Some(Command::Completions { shell }) => return Ok(packaging::completions(*shell, out)),
+        Some(Command::Man) => return packaging::man(out),
+        Some(Command::Sandbox(args)) => {
+            log::install(cli.global.verbose);
+            return runtime()?.block_on(practice::sandbox(args, out));
+        }
+        Some(
+            Command::List(_)
+            | Command::Show { .. }
+            | Command::Edit(_)
+            | Command::Accounts { .. }
+            | Command::Login { .. }
+            | Command::Demo { .. },
+        )
+        | None => {}
+    }
+    let setup = Setup::new(cli.global.config.clone(), cli.global.data_dir.clone())?;
+    for warning in &setup.config.warnings {
+        out.warning(warning);
+    }
+    let asked = cli.global.account.as_deref();
+    let on_screen = matches!(cli.command, None | Some(Command::Demo { .. }));
+    if !on_screen {
+        log::install(cli.global.verbose);
+    }
+    match cli.command {
+        None => {
+            let account = setup.config.choose(asked)?;
+            let runtime = runtime()?;
+            let session = setup.open(account)?;
+            screen::run(&runtime, &setup, session, out.color_wanted(), false)?;
+            Ok(exit::DONE)
+        }
+        Some(Command::Demo { provider, contacts, latency }) => {
+            let runtime = runtime()?;
+            demo(&runtime, &setup, provider, contacts, latency, out)
+        }
+        Some(Command::List(args)) => {
+            let account = setup.config.choose(asked)?;
+            interruptible(async {
+                let session = setup.open(account)?;
+                list::run(&session, &args, out).await
+            })
+        }
+        Some(Command::Show { id }) => {
+            let account = setup.config.choose(asked)?;
+            interruptible(async {
+                let session = setup.open(account)?;
+                show::run(&session, &id, out).await
+            })
+        }
+        Some(Command::Edit(args)) => {
+            let account = setup.config.choose(asked)?;
+            interruptible(async {
+                let session = setup.open(account)?;
+                edit::run(&session, &args, out).await
+            })
+        }
+        Some(Command::Accounts { command }) => match command {
+            None | Some(AccountsCommand::List) => accounts::list(&setup, out),
+            Some(AccountsCommand::Check { name }) => {
+                interruptible(accounts::check(&setup, &name, out))
+            }
+        },
+        Some(Command::Login { name, forget }) => accounts::login(&setup, &name, forget, out),
+        Some(Command::Sandbox(_) | Command::Completions { .. } | Command::Man) => Ok(exit::DONE),
+    }
+}
+
+fn demo(
+    runtime: &tokio::runtime::Runtime,
+    setup: &Setup,
+    provider: Option<Vendor>,
+    contacts: usize,
+    latency: u64,
+    out: Output,
+) -> Result<u8, Trouble> {
+    let provider = match provider {
+        Some(Vendor::Chatwoot) => ProviderId::Chatwoot,
+        Some(Vendor::Pabbly) => ProviderId::Pabbly,
+        None => {
+            let session = setup.open(crate::config::Account::demo())?;
+            screen::run(runtime, setup, session, out.color_wanted(), true)?;
+            return Ok(exit::DONE);
+        }
+    };
+    let practice = Practice { contacts, latency, ..Practice::default() };
+    let sandbox = runtime.block_on(sandboxes::start(provider, &practice))?;
+    let session = setup.open_practice(sandbox.account(), sandboxes::token()?)?;
+    screen::run(runtime, setup, session, out.color_wanted(), true)?;
+    Ok(exit::DONE)
+}
+
+/// Runs a headless command; Ctrl-C ends it with its own exit code.
+fn interruptible(work: impl Future<Output = Result<u8, Trouble>>) -> Result<u8, Trouble> {
+    runtime()?.block_on(async {
+        tokio::select! {
+            ended = work => ended,
+            interrupted = tokio::signal::ctrl_c() => match interrupted {
+                Ok(()) => {
+                    complain("Interrupted.");
+                    Ok(exit::INTERRUPTED)
+                }
+                Err(e) => Err(Trouble::new(TroubleKind::Local, format!("waiting for Ctrl-C: {e}"))),
+            },
+        }
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Trouble::new(TroubleKind::Local, format!("starting the runtime: {e}")))
+}
