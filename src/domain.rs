@@ -11,6 +11,7 @@ pub mod draft;
 pub mod field;
 pub mod filter;
 pub mod fold;
+pub mod order;
 pub mod patch;
 pub mod tag;
 
@@ -21,5 +22,6 @@ pub use diff::Change;
 pub use draft::{Draft, DraftEdit};
 pub use field::{Access, FieldKey, FieldKind, FieldSpec, FieldTable, Flag};
 pub use filter::{Filter, FilterError};
+pub use order::{Order, SortKey};
 pub use patch::{Edit, Patch};
 pub use tag::{TagDelta, TagSet};

@@ -4,3 +4,4 @@ pub mod domain;
 pub mod http;
 pub mod provider;
 pub mod sandbox;
+pub mod store;
