@@ -162,7 +162,15 @@ mod tests {
 
     #[test]
     fn id_keys_sort_numbers_as_numbers_and_read_back() {
-        let ids = ["7", "9", "10", "481", "007abc", "64b0c0ffee0123456789abcd", "a"];
+        let ids = [
+            "7",
+            "9",
+            "10",
+            "481",
+            "007abc",
+            "64b0c0ffee0123456789abcd",
+            "a",
+        ];
         let keys: Vec<String> = ids.iter().map(|id| id_key(id)).collect();
         assert!(keys.is_sorted(), "{keys:?}");
         let back: Vec<ContactId> = keys.iter().map(|k| id_of_key(k)).collect();
