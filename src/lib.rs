@@ -9,3 +9,4 @@ pub mod sandbox;
 pub mod secret;
 pub mod transport;
 pub mod tui;
+pub mod store;

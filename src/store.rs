@@ -1,0 +1,142 @@
+//! The SQLite store: local contacts (the only copy), mirrors of providers' contacts, drafts, what
+//! providers say about attributes and tags, settings; and the list over all that, fast at a million rows.
+//!
+//! One thread owns the connection and the list of the opened account; a [`Store`] is a handle that sends
+//! it work, a [`Reply`] brings the result. Between requests the thread fills the list. Several processes may
+//! use one file: each list notices what others wrote. No clock is read here: times are arguments.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `schema` | opening, pragmas, migrations |
+//! | `thread` | the owner thread, transactions |
+//! | `row` | SQL rows ↔ domain values |
+//! | `contacts`, `mirror` | reading and changing contacts of both kinds |
+//! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
+//! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::mpsc;
+use std::task::{Context, Poll};
+
+use tokio::sync::oneshot;
+
+mod contacts;
+mod drafts;
+mod error;
+mod index;
+mod listing;
+mod mirror;
+mod row;
+mod schema;
+mod settings;
+mod thread;
+mod view;
+mod vocabulary;
+
+pub use error::StoreError;
+pub use listing::Listing;
+pub use mirror::MirrorState;
+pub use thread::StoreEvent;
+pub use view::{Query, View};
+pub use vocabulary::Fetched;
+
+use thread::{Job, Owner};
+
+/// A handle on the database; clones share it. When the last one is dropped the thread ends by itself;
+/// nothing waits for it, and every answered write is in the file already.
+#[derive(Clone)]
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Store {
+    /// Opens a database file; creates it (0600) and its folder (0700), or brings it to this version's
+    /// format, after a copy was put beside it.
+    ///
+    /// # Errors
+    /// The file can not be read or written, is damaged, not cardex's, of a newer version, or locked.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let conn = schema::open(path)?;
+        Self::start(Owner::new(conn, path))
+    }
+
+    /// A database that is gone with the last handle.
+    ///
+    /// # Errors
+    /// SQLite has no memory.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let conn = schema::open_in_memory()?;
+        Self::start(Owner::new(conn, Path::new(":memory:")))
+    }
+
+    fn start(owner: Owner) -> Result<Self, StoreError> {
+        let (jobs, inbox) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || owner.serve(&inbox))
+            .map_err(|_| StoreError::Stopped)?;
+        Ok(Self { jobs })
+    }
+
+    /// Has `hear` called, on the store's thread, for every event from now on. It must not block; sending
+    /// into a channel is what it is for.
+    pub fn listen(&self, hear: impl Fn(StoreEvent) + Send + 'static) -> Reply<()> {
+        self.ask(move |owner| {
+            owner.listeners.push(Box::new(hear));
+            Ok(())
+        })
+    }
+
+    /// SQLite's `quick_check` of the whole file, slow on large ones: what is wrong, one sentence each;
+    /// empty when nothing is.
+    pub fn check(&self) -> Reply<Vec<String>> {
+        self.ask(Owner::check)
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Owner) -> Result<T, StoreError> + Send + 'static,
+    ) -> Reply<T> {
+        let (answer, reply) = oneshot::channel();
+        let job: Job = Box::new(move |owner| {
+            // Nobody may be waiting any more; the work is done all the same.
+            let _ = answer.send(work(owner));
+        });
+        // Where the thread is gone, `answer` is dropped with the job, and the reply says so.
+        let _ = self.jobs.send(job);
+        Reply(reply)
+    }
+}
+
+/// A result that is on its way: await it, or [`wait`](Self::wait) for it outside of async code. The
+/// work is done whether or not anyone does.
+#[derive(Debug)]
+#[must_use = "whether it worked is in the reply"]
+pub struct Reply<T>(oneshot::Receiver<Result<T, StoreError>>);
+
+impl<T> Reply<T> {
+    /// Blocks until the result is there. Not for async code, where tokio panics.
+    ///
+    /// # Errors
+    /// What the request says.
+    pub fn wait(self) -> Result<T, StoreError> {
+        self.0.blocking_recv().unwrap_or(Err(StoreError::Stopped))
+    }
+}
+
+impl<T> Future for Reply<T> {
+    type Output = Result<T, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let received = Pin::new(&mut self.0).poll(cx);
+        received.map(|r| r.unwrap_or(Err(StoreError::Stopped)))
+    }
+}

@@ -1,0 +1,151 @@
+//! Contacts of local accounts, whose only copy is here, and reading contacts of both kinds by id.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::error::{Fault, StoreError};
+use super::thread::Owner;
+use super::{Reply, Store, row};
+use crate::domain::{AccountName, Contact, ContactId, Patch};
+
+impl Store {
+    /// Adds contacts to a local account, all or none. They get the account's name and the next free whole
+    /// numbers as ids, which come back in the same sequence; the ids they bring are not looked at.
+    pub fn create_local(
+        &self,
+        account: &AccountName,
+        contacts: Vec<Contact>,
+    ) -> Reply<Vec<ContactId>> {
+        let account = account.clone();
+        self.ask(move |owner| owner.create_local(&account, contacts))
+    }
+
+    /// Applies a patch to a local contact as it is now, and dates it `now`: read, changed and on the disk in
+    /// one transaction. Gives it as it was and as it is; `None`: there is no such contact. A patch that
+    /// changes nothing writes nothing.
+    pub fn local_update(
+        &self,
+        account: &AccountName,
+        id: &ContactId,
+        patch: &Patch,
+        now: Timestamp,
+    ) -> Reply<Option<(Contact, Contact)>> {
+        let (account, id, patch) = (account.clone(), id.clone(), patch.clone());
+        self.ask(move |owner| owner.local_update(&account, &id, &patch, now))
+    }
+
+    /// A contact as stored.
+    pub fn contact(&self, account: &AccountName, id: &ContactId) -> Reply<Option<Contact>> {
+        let (account, id) = (account.clone(), id.clone());
+        self.ask(move |owner| {
+            owner.read("reading a contact", |tx, _| {
+                let Some(key) = row::account_key(tx, &account)? else {
+                    return Ok(None);
+                };
+                let found = row::find(tx, key, &id)?;
+                found.map(|(_, text)| decode(&id, &text)).transpose()
+            })
+        })
+    }
+
+    /// How many contacts an account has.
+    pub fn count(&self, account: &AccountName) -> Reply<usize> {
+        let account = account.clone();
+        self.ask(move |owner| {
+            owner.read("counting contacts", |tx, _| {
+                let Some(key) = row::account_key(tx, &account)? else {
+                    return Ok(0);
+                };
+                let sql = "SELECT contacts FROM accounts WHERE key = ?1";
+                let count: i64 = tx.query_row(sql, [key], |r| r.get(0))?;
+                Ok(usize::try_from(count).unwrap_or_default())
+            })
+        })
+    }
+
+    /// Every tag on the account's contacts, with the number of contacts that have it. Looks at every
+    /// contact.
+    pub fn tags_in_use(&self, account: &AccountName) -> Reply<BTreeMap<String, usize>> {
+        let account = account.clone();
+        self.ask(move |owner| {
+            owner.read("reading tags", |tx, _| {
+                let sql = "SELECT tag.value, count(*) FROM accounts a \
+                           JOIN contacts c ON c.account = a.key JOIN documents d ON d.row = c.row \
+                           JOIN json_each(d.document, '$.tags') tag WHERE a.name = ?1 GROUP BY tag.value";
+                let mut statement = tx.prepare_cached(sql)?;
+                let rows = statement.query_map([account.as_str()], |r| {
+                    let count: i64 = r.get(1)?;
+                    Ok((r.get(0)?, usize::try_from(count).unwrap_or_default()))
+                })?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+        })
+    }
+}
+
+impl Owner {
+    fn create_local(
+        &mut self,
+        account: &AccountName,
+        contacts: Vec<Contact>,
+    ) -> Result<Vec<ContactId>, StoreError> {
+        let (key, ids) = self.write_durably("adding contacts", |tx| {
+            let key = row::ensure_account(tx, account)?;
+            let revision = row::next_revision(tx, key)?;
+            let sql = "UPDATE accounts SET next_id = next_id + ?2 WHERE key = ?1 \
+                       RETURNING next_id - ?2";
+            let more = i64::try_from(contacts.len()).unwrap_or(i64::MAX);
+            let first: i64 = tx.query_row(sql, params![key, more], |r| r.get(0))?;
+            let mut ids = Vec::with_capacity(contacts.len());
+            for (id, mut contact) in (first..).zip(contacts) {
+                contact.id = ContactId::new(id.to_string());
+                contact.account = account.clone();
+                row::insert(tx, key, &contact, revision, 0)?;
+                ids.push(contact.id);
+            }
+            row::count_more(tx, key, more)?;
+            Ok((key, ids))
+        })?;
+        self.written(key)?;
+        Ok(ids)
+    }
+
+    fn local_update(
+        &mut self,
+        account: &AccountName,
+        id: &ContactId,
+        patch: &Patch,
+        now: Timestamp,
+    ) -> Result<Option<(Contact, Contact)>, StoreError> {
+        let updated = self.write_durably("saving a contact", |tx| {
+            let Some(key) = row::account_key(tx, account)? else {
+                return Ok(None);
+            };
+            let Some((number, text)) = row::find(tx, key, id)? else {
+                return Ok(None);
+            };
+            let before = decode(id, &text)?;
+            let mut after = patch.apply(&before);
+            if after == before {
+                return Ok(Some((key, before, after)));
+            }
+            after.updated_at = Some(now);
+            let revision = row::next_revision(tx, key)?;
+            let document = row::encode("a contact", &after)?;
+            row::replace(tx, number, &after, &document, revision, None)?;
+            Ok(Some((key, before, after)))
+        })?;
+        let Some((key, before, after)) = updated else {
+            return Ok(None);
+        };
+        self.written(key)?;
+        Ok(Some((before, after)))
+    }
+}
+
+/// A stored contact, named in what is said about a bad one.
+pub(super) fn decode(id: &ContactId, text: &str) -> Result<Contact, Fault> {
+    row::decode(&format!("contact {id}"), text)
+}

@@ -1,0 +1,99 @@
+//! What a provider says about its account: definitions of attributes, and the catalogue of tags.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::StoreError;
+use super::thread::Owner;
+use super::{Reply, Store, row};
+use crate::domain::{AccountName, AttributeDefinition, TagSet};
+
+const DEFINITIONS: &str = "definitions";
+const TAGS: &str = "tags";
+
+/// Something that was fetched, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched<T> {
+    /// What.
+    pub value: T,
+    /// When.
+    pub fetched_at: Timestamp,
+}
+
+impl Store {
+    /// Keeps an account's attribute definitions, in place of those before.
+    pub fn put_definitions(
+        &self,
+        account: &AccountName,
+        definitions: &[AttributeDefinition],
+        now: Timestamp,
+    ) -> Reply<()> {
+        let (account, definitions) = (account.clone(), definitions.to_vec());
+        self.ask(move |owner| owner.put_vocabulary(&account, DEFINITIONS, &definitions, now))
+    }
+
+    /// The attribute definitions; `None`: never fetched.
+    pub fn definitions(
+        &self,
+        account: &AccountName,
+    ) -> Reply<Option<Fetched<Vec<AttributeDefinition>>>> {
+        let account = account.clone();
+        self.ask(move |owner| owner.vocabulary(&account, DEFINITIONS))
+    }
+
+    /// Keeps an account's tag catalogue, in place of the one before.
+    pub fn put_tags(&self, account: &AccountName, tags: &TagSet, now: Timestamp) -> Reply<()> {
+        let (account, tags) = (account.clone(), tags.clone());
+        self.ask(move |owner| owner.put_vocabulary(&account, TAGS, &tags, now))
+    }
+
+    /// The tag catalogue; `None`: never fetched. Tags on contacts: [`Store::tags_in_use`].
+    pub fn tags(&self, account: &AccountName) -> Reply<Option<Fetched<TagSet>>> {
+        let account = account.clone();
+        self.ask(move |owner| owner.vocabulary(&account, TAGS))
+    }
+}
+
+impl Owner {
+    fn put_vocabulary<T: Serialize>(
+        &mut self,
+        account: &AccountName,
+        kind: &str,
+        value: &T,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write("keeping definitions", |tx| {
+            let key = row::ensure_account(tx, account)?;
+            let sql = "INSERT OR REPLACE INTO vocabulary (account, kind, fetched_at, document) \
+                       VALUES (?1, ?2, ?3, ?4)";
+            let document = row::encode(kind, value)?;
+            tx.execute(sql, params![key, kind, now.as_millisecond(), document])?;
+            Ok(())
+        })
+    }
+
+    fn vocabulary<T: DeserializeOwned>(
+        &mut self,
+        account: &AccountName,
+        kind: &str,
+    ) -> Result<Option<Fetched<T>>, StoreError> {
+        self.read("reading definitions", |tx, _| {
+            let sql = "SELECT v.fetched_at, v.document FROM vocabulary v \
+                       JOIN accounts a ON a.key = v.account WHERE a.name = ?1 AND v.kind = ?2";
+            let found = tx
+                .query_row(sql, [account.as_str(), kind], |r| {
+                    Ok((r.get(0)?, r.get::<_, String>(1)?))
+                })
+                .optional()?;
+            let Some((fetched_at, document)) = found else {
+                return Ok(None);
+            };
+            Ok(Some(Fetched {
+                value: row::decode(kind, &document)?,
+                fetched_at: row::time(fetched_at)?,
+            }))
+        })
+    }
+}
