@@ -5,3 +5,4 @@ pub mod engine;
 pub mod http;
 pub mod provider;
 pub mod sandbox;
+pub mod tui;
