@@ -10,3 +10,4 @@ pub mod secret;
 pub mod transport;
 pub mod tui;
 pub mod store;
+pub mod tui;

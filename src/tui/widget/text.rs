@@ -1,0 +1,1 @@
+//! Drawing text that came from outside.
