@@ -14,3 +14,4 @@ pub mod screen;
 pub mod session;
 pub mod setup;
 pub mod terminal;
+pub mod vocabulary;

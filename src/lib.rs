@@ -1,5 +1,7 @@
 //! cardex: a terminal contact editor for support agents and support-ops people.
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
@@ -7,7 +9,6 @@ pub mod http;
 pub mod provider;
 pub mod sandbox;
 pub mod secret;
-pub mod transport;
-pub mod tui;
 pub mod store;
+pub mod transport;
 pub mod tui;

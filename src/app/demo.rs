@@ -1,5 +1,7 @@
 //! The `demo` account: a local store filled once with varied sample contacts. Editing them is real.
 
+use jiff::Timestamp;
+
 use crate::app::session::store_trouble;
 use crate::domain::{
     AccountName, AttributeDefinition, AttributeType, Contact, ContactId, FieldKey, Flag,
@@ -11,30 +13,30 @@ use crate::store::Store;
 /// How many sample contacts there are.
 pub const CONTACTS: usize = 200;
 
+/// The setting that says so, also after every contact was deleted.
+const FILLED: &str = "demo_filled";
+
 /// Fills the account unless it was filled before.
 ///
 /// # Errors
 /// When the database can not be written.
-pub fn fill(store: &Store, account: &AccountName) -> Result<(), Trouble> {
+pub fn fill(store: &Store, account: &AccountName, now: Timestamp) -> Result<(), Trouble> {
     let tried = "filling the demonstration store";
-    let known = store.is_known_blocking(account).map_err(|e| store_trouble(tried, &e))?;
-    if known {
+    let failed = |e| store_trouble(tried, &e);
+    let filled = store.setting(account, FILLED).wait().map_err(failed)?.is_some();
+    if filled || store.count(account).wait().map_err(failed)? > 0 {
         return Ok(());
     }
-    let contacts = seed::people(CONTACTS)
-        .into_iter()
-        .enumerate()
-        .map(|(index, person)| contact(account, index + 1, person))
-        .collect();
-    store
-        .create_local_blocking(account, contacts, definitions())
-        .map_err(|e| store_trouble(tried, &e))
+    let contacts = seed::people(CONTACTS).into_iter().map(|p| contact(account, p)).collect();
+    store.put_definitions(account, &definitions(), now).wait().map_err(failed)?;
+    store.create_local(account, contacts).wait().map_err(failed)?;
+    store.set_setting(account, FILLED, &true.into()).wait().map_err(failed)
 }
 
 /// A sample person as a contact of a local account.
-fn contact(account: &AccountName, number: usize, person: Person) -> Contact {
-    let id = ContactId::new(number.to_string());
-    let mut contact = Contact::new(id, account.clone(), ProviderId::Local);
+fn contact(account: &AccountName, person: Person) -> Contact {
+    // The store gives it its number.
+    let mut contact = Contact::new(ContactId::new("0"), account.clone(), ProviderId::Local);
     contact.set_field(FieldKey::Name, &person.name);
     contact.set_field(FieldKey::Email, person.email.as_deref().unwrap_or_default());
     contact.set_field(FieldKey::Phone, person.phone.as_deref().unwrap_or_default());

@@ -8,9 +8,10 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::loader::{self, LoadEvent, TagWalk};
 use crate::app::session::{Session, store_trouble};
+use crate::app::vocabulary;
 use crate::app::setup::Setup;
-use crate::app::{browser, clock, editor};
-use crate::domain::{ContactId, Draft, FieldKey, Trouble, TroubleKind};
+use crate::app::{browser, clock, editor, terminal};
+use crate::domain::{AccountName, ContactId, Draft, Trouble, TroubleKind};
 use crate::provider;
 use crate::store::{Query, StoreEvent};
 use crate::transport::{Ended, LogEntry};
@@ -28,11 +29,10 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// The key of the list settings in the store.
 const SETTINGS: &str = "list";
 
-/// The key under which the time of the last complete walk is kept.
-const MIRROR_OF: &str = "mirror_of";
-
 /// Something that needs the terminal itself.
 pub enum Outside {
+    /// Another account was opened: [`Shell::opened`] describes it.
+    Opened,
     /// Put the process into the background.
     Suspend,
     /// Edit a text in `$EDITOR`.
@@ -64,6 +64,7 @@ pub struct Shell {
     drafts_done: Option<tokio::task::JoinHandle<()>>,
     paused: watch::Sender<bool>,
     log: Option<AbortHandle>,
+    listening: bool,
 }
 
 impl Shell {
@@ -87,6 +88,7 @@ impl Shell {
             drafts_done,
             paused: watch::Sender::new(false),
             log: None,
+            listening: false,
         }
     }
 
@@ -113,20 +115,32 @@ impl Shell {
                 Settings::default()
             }
         };
+        self.listen().await;
         if let Err(error) = self.session.contacts().open_view(&account.name).await {
             self.say(store_trouble("opening the list", &error));
         }
+        self.start_drafts();
+        self.start_vocabulary();
+        self.start_loading();
+        Opened { account: self.info(), accounts: self.account_rows(), settings }
+    }
+
+    /// Has the store tell when its list is whole. Every store is asked once.
+    async fn listen(&mut self) {
+        let shared = self.session.account().mirror || self.session.is_local();
+        if shared && std::mem::replace(&mut self.listening, true) {
+            return;
+        }
         let sender = self.sender.clone();
-        self.session.contacts().listen(move |event| match event {
+        let heard = self.session.contacts().listen(move |event| match event {
             StoreEvent::Filled { .. } => tell(&sender, Msg::StoreChanged),
             StoreEvent::FillFailed(error) => {
                 tell(&sender, Msg::Failed(store_trouble("reading the list", &error)));
             }
         });
-        self.start_drafts();
-        self.start_vocabulary();
-        self.start_loading();
-        Opened { account: self.info(), accounts: self.account_rows(), settings }
+        if let Err(error) = heard.await {
+            self.say(store_trouble("watching the list", &error));
+        }
     }
 
     fn info(&self) -> AccountInfo {
@@ -151,7 +165,7 @@ impl Shell {
             .names()
             .into_iter()
             .map(|name| {
-                let name = crate::domain::AccountName::new(name);
+                let name = AccountName::new(name);
                 match config.account(&name) {
                     Ok(account) => AccountRow {
                         title: provider::facts(account.provider).title.to_string(),
@@ -203,7 +217,7 @@ impl Shell {
                 return Some(Outside::Edit { ticket, text, extension });
             }
             Effect::OpenInBrowser(id) => self.open_in_browser(&id),
-            Effect::OpenAccount(name) => self.open_account(name),
+            Effect::OpenAccount(name) => return self.open_account(&name),
             Effect::FollowLog(follow) => self.follow_log(follow),
             Effect::Remember(settings) => self.remember(settings),
             Effect::WakeAt(at) => {
@@ -293,20 +307,12 @@ impl Shell {
     fn start_vocabulary(&mut self) {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.spawn(async move {
-            let (definitions, catalogue) = tokio::join!(session.definitions(), session.catalogue());
-            let mut trouble = None;
-            let mut keep = |t: Trouble| trouble = Some(t);
-            let definitions = definitions.map_err(&mut keep).unwrap_or_default();
-            let catalogue = catalogue.map_err(&mut keep).unwrap_or_default();
-            let tags_are_catalogue = catalogue.is_some();
-            let tags = match catalogue {
-                Some(tags) => tags,
-                None => session.tags_seen().await.unwrap_or_else(|t| {
-                    keep(t);
-                    Vec::new()
-                }),
-            };
-            tell(&sender, Msg::Vocabulary { definitions, tags, tags_are_catalogue, trouble });
+            let known = vocabulary::known(&session).await;
+            tell(&sender, known);
+            if !session.is_local() {
+                let fresh = vocabulary::fetch(&session).await;
+                tell(&sender, fresh);
+            }
         });
     }
 
@@ -337,15 +343,17 @@ impl Shell {
         }
     }
 
-    fn open_account(&mut self, name: crate::domain::AccountName) {
-        let opened = self.setup.config.account(&name).and_then(|a| self.setup.open(a));
-        match opened {
+    fn open_account(&mut self, name: &AccountName) -> Option<Outside> {
+        match self.setup.config.account(name).and_then(|a| self.setup.open(a)) {
             Ok(session) => {
                 self.session = session;
                 self.practice = false;
-                self.tell(Msg::Reopen);
+                Some(Outside::Opened)
             }
-            Err(trouble) => self.tell(Msg::OpenFailed(trouble)),
+            Err(trouble) => {
+                self.tell(Msg::OpenFailed(trouble));
+                None
+            }
         }
     }
 
@@ -375,7 +383,7 @@ impl Shell {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.spawn(async move {
             let value = serde_json::to_value(settings).unwrap_or_default();
-            let kept = session.store().set_setting(&session.account().name, SETTINGS, value).await;
+            let kept = session.store().set_setting(&session.account().name, SETTINGS, &value).await;
             if let Err(error) = kept {
                 tell(&sender, Msg::Failed(store_trouble("remembering list settings", &error)));
             }
@@ -399,10 +407,10 @@ impl Shell {
             let _ = done.await;
         }
         if !self.saves.is_empty() {
-            crate::cli_remark("Finishing a save that is under way …");
+            terminal::remark("Finishing a save that is under way …");
             let all = async { while self.saves.join_next().await.is_some() {} };
             if tokio::time::timeout(limit, all).await.is_err() {
-                crate::cli_remark("A save did not end; look at the contact again.");
+                terminal::remark("A save did not end; look at the contact again.");
             }
         }
     }
@@ -421,8 +429,8 @@ async fn keep_drafts(
     while let Some((session, job)) = jobs.recv().await {
         let account = &session.account().name;
         let done = match job {
-            DraftJob::Keep(draft) => session.store().keep_draft(*draft).await,
-            DraftJob::Drop(id) => session.store().drop_draft(account, &id).await.map(|_| ()),
+            DraftJob::Keep(draft) => session.store().put_draft(&draft).await,
+            DraftJob::Drop(id) => session.store().delete_draft(account, &id).await.map(|_| ()),
         };
         match done {
             Ok(()) => {
@@ -459,8 +467,7 @@ fn log_line(entry: &LogEntry) -> LogLine {
 /// Walks the provider's list in the background and keeps the screen told.
 async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Receiver<bool>) {
     let name = session.account().name.clone();
-    let mirror_of = session.contacts().setting(&name, MIRROR_OF).await.ok().flatten();
-    let mirror_of = mirror_of.and_then(|v| v.as_str().and_then(|t| t.parse().ok()));
+    let mirror_of = session.contacts().mirror_state(&name).await.ok().and_then(|m| m.complete_at);
     let state = Progress { sender: sender.clone(), mirror_of, loaded: 0, total: None };
     let state = std::sync::Arc::new(std::sync::Mutex::new(state));
     let show = |phase: LoadPhase| with(&state, |s| s.show(phase));
@@ -490,7 +497,7 @@ async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Rec
         }
         tell(&sender, Msg::StoreChanged);
     };
-    let walk = loader::load(&session, clock::now().as_millisecond(), None, &tags, gate, report);
+    let walk = loader::load(&session, None, &tags, gate, report);
     tokio::pin!(walk);
     let ended = loop {
         tokio::select! {
@@ -510,11 +517,6 @@ async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Rec
                 s.mirror_of = Some(now);
                 s.show(LoadPhase::Complete);
             });
-            // A forgotten time only means that the next start does not show it.
-            let _ = session
-                .contacts()
-                .set_setting(&name, MIRROR_OF, serde_json::Value::String(now.to_string()))
-                .await;
             if loaded.missing > 0 {
                 let message = format!(
                     "{} contacts that the provider counts did not appear in its list",

@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{ContactId, Trouble};
 use crate::provider::Cursor;
@@ -62,12 +63,14 @@ pub struct Loaded {
 /// When a page can not be had or stored; what came before is kept.
 pub async fn load<G: AsyncFnMut()>(
     session: &Session,
-    generation: i64,
     limit: Option<usize>,
     tags: &TagWalk,
     mut gate: G,
     mut report: impl FnMut(LoadEvent),
 ) -> Result<Loaded, Trouble> {
+    let name = &session.account().name;
+    let began = session.contacts().mirror_begin(name).await;
+    let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
     let mut seen: HashSet<ContactId> = HashSet::new();
     let mut total = None;
     let wanted = limit.unwrap_or(usize::MAX);
@@ -79,11 +82,10 @@ pub async fn load<G: AsyncFnMut()>(
             break;
         }
     }
-    let name = &session.account().name;
     let missing = total.map_or(0, |t| t.saturating_sub(seen.len() as u64));
     let mut vanished = 0;
     if missing == 0 && limit.is_none() {
-        let finished = session.contacts().mirror_finish(name, generation).await;
+        let finished = session.contacts().mirror_finish(name, generation, clock::now()).await;
         vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
     if let TagWalk::Only(names) = tags {
@@ -120,7 +122,7 @@ async fn walk<G: AsyncFnMut()>(
         stale = if fresh == 0 { stale + 1 } else { 0 };
         let stored = session
             .contacts()
-            .mirror_page(&session.account().name, page.contacts, generation)
+            .mirror_page(&session.account().name, &page.contacts, generation)
             .await;
         stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
         report(LoadEvent::Page { loaded: seen.len(), total });
@@ -147,6 +149,6 @@ async fn walk_tag<G: AsyncFnMut()>(
             break;
         }
     }
-    let stored = session.contacts().mirror_tagged(&session.account().name, tag, holders).await;
-    stored.map_err(|e| store_trouble("keeping tags", &e))
+    let stored = session.contacts().mirror_tagged(&session.account().name, &holders, tag).await;
+    stored.map(|_| ()).map_err(|e| store_trouble("keeping tags", &e))
 }

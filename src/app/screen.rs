@@ -90,6 +90,11 @@ impl Screen {
         loop {
             match pause {
                 Some(Pause::Quit) => return Ok(()),
+                Some(Pause::Terminal(Outside::Opened)) => {
+                    let opened = self.shell.opened().await;
+                    pause = self.take(Msg::Opened(Box::new(opened)));
+                    continue;
+                }
                 Some(Pause::Terminal(outside)) => {
                     self.lend(outside)?;
                     self.resized(crossterm::terminal::size()?);
@@ -178,6 +183,7 @@ impl Screen {
     fn lend(&mut self, outside: Outside) -> std::io::Result<()> {
         self.terminal.release();
         match outside {
+            Outside::Opened => {}
             Outside::Suspend => terminal::suspend(),
             Outside::Edit { ticket, text, extension } => self.shell.edit(ticket, &text, extension),
         }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::app::clock;
 use crate::app::failure;
 use crate::app::setup::Connector;
@@ -16,7 +18,7 @@ use crate::engine::{Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, HttpRequest, Verdict};
 use crate::provider::{self, Call, Codec, Context, Cursor, Page, Purpose, Reply};
 use crate::store::Store;
-use crate::transport::{Priority, SendError, SendOptions};
+use crate::transport::{Lane, Priority, SendError, SendOptions};
 
 /// An open account. Clones share lane and store.
 #[derive(Clone)]
@@ -225,8 +227,10 @@ impl Session {
 
     /// Puts a contact that was read whole into the mirror.
     pub async fn remember_contact(&self, contact: &Contact) {
-        if !self.is_local()
-            && let Err(error) = self.inner.contacts.mirror_put(contact.clone()).await
+        if self.is_local() {
+            return;
+        }
+        if let Err(error) = self.inner.contacts.mirror_put(contact).await
         {
             tracing::warn!(%error, "the mirror was not updated");
         }
@@ -270,7 +274,8 @@ impl Session {
         let tried = "reading the attribute definitions";
         let Some(remote) = &self.inner.remote else {
             let found = self.inner.contacts.definitions(&self.inner.account.name).await;
-            return found.map_err(|e| store_trouble(tried, &e));
+            let found = found.map_err(|e| store_trouble(tried, &e))?;
+            return Ok(found.map(|f| f.value).unwrap_or_default());
         };
         let Some(call) = remote.codec.definitions(&self.inner.context) else { return Ok(vec![]) };
         match self.call(remote, &call, tried, Priority::Interactive).await? {
@@ -291,6 +296,21 @@ impl Session {
             Reply::Catalogue(found) => Ok(Some(found)),
             _ => Err(wrong_reply(tried, &call.purpose)),
         }
+    }
+
+    /// Tags on the contacts that are here, for a provider without a catalogue.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub async fn tags_seen(&self) -> Result<Vec<String>, Trouble> {
+        let found = self.inner.contacts.tags_in_use(&self.inner.account.name).await;
+        let found = found.map_err(|e| store_trouble("collecting tags", &e))?;
+        Ok(found.into_keys().collect())
+    }
+
+    /// When a cool-down that the provider asked for ends, where there is one.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        self.inner.remote.as_ref().and_then(|r| r.connector.connected()).and_then(Lane::held_until)
     }
 
     /// Signs in and tells what answers, in plain sentences.

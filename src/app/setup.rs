@@ -82,7 +82,7 @@ impl Setup {
         let store = self.store()?;
         if account.provider == ProviderId::Local {
             if account.name.as_str() == config::DEMO {
-                demo::fill(&store, &account.name)?;
+                demo::fill(&store, &account.name, clock::now())?;
             }
             return Ok(Session::new(account, store.clone(), store, None));
         }
@@ -125,6 +125,11 @@ impl Connector {
     /// When the token can not be had; the next call tries again.
     pub async fn lane(&self) -> Result<&Lane, Trouble> {
         self.lane.get_or_try_init(|| self.connect()).await
+    }
+
+    /// The lane, if it was needed before.
+    pub fn connected(&self) -> Option<&Lane> {
+        self.lane.get()
     }
 
     async fn connect(&self) -> Result<Lane, Trouble> {

@@ -99,3 +99,9 @@ pub fn suspend() {
         let _ = rustix::process::kill_process(own, rustix::process::Signal::TSTP);
     }
 }
+
+/// Says something on standard error once the terminal was given back.
+pub fn remark(text: &str) {
+    // A closed standard error is nobody's loss.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

@@ -1,6 +1,6 @@
 //! One integration binary: quick to link. Each module says what it proves.
 
 mod codec;
+mod recorded_answers;
 mod sandbox;
 mod transport;
-mod recorded_answers;
