@@ -3,6 +3,8 @@
 //! Written from the fact sheets and recorded exchanges, never from cardex's own codecs: a fake and the
 //! client it tests must not share encoding code. Nothing here reads the clock; `now` is an argument.
 
+pub mod chatwoot;
+
 use jiff::Timestamp;
 
 use crate::http::HttpResponse;
