@@ -95,9 +95,8 @@ impl Chatwoot {
         let action = route::find(request)?;
         let params = Params::read(request)?;
         let state = &mut self.state;
-        let cors = matches!(action, route::Action::Public { .. })
-            .then(|| request.header("origin"))
-            .flatten();
+        let cors =
+            matches!(action, route::Action::Public { .. }) && request.header("origin").is_some();
         let outcome = match action {
             route::Action::Version => account::version(state, now),
             route::Action::SignIn => Ok(account::refuse_sign_in()),
@@ -117,11 +116,10 @@ impl Chatwoot {
                 public::answer(state, &params, &inbox, &action, now)
             }
         };
-        match (outcome, cors) {
-            (Ok(answer), Some(_)) => Ok(answer
-                .with_header("access-control-allow-origin", "*")
-                .with_header("vary", "Origin")),
-            (outcome, _) => outcome,
+        if cors {
+            outcome.map(|answer| public::open_to_browsers(answer).with_header("vary", "Origin"))
+        } else {
+            outcome
         }
     }
 

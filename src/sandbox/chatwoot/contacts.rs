@@ -224,7 +224,7 @@ pub fn remove(state: &mut State, id: u64) {
 pub fn delete_avatar(state: &mut State, call: &Call<'_>, id: u64) -> Outcome {
     let mut contact = find(state, call, id)?;
     contact.avatar = None;
-    let body = answer(state, &contact, true);
+    let body = answer(state, &contact, false);
     store(state, contact, call.now);
     body
 }

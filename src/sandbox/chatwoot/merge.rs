@@ -24,7 +24,7 @@ pub fn answer(state: &mut State, call: &Call<'_>) -> Outcome {
         merge(state, base, &mergee, call.now);
     }
     let merged = state.contacts.get(&id).ok_or(Refusal::NotFound)?;
-    ok(&show::contact(state, merged, true))
+    ok(&show::contact(state, merged, false))
 }
 
 /// Gives `base` what only `mergee` has, and its inboxes and notes, then takes `mergee` away. Tags of the

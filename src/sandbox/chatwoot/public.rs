@@ -25,16 +25,22 @@ pub fn preflight(request: &Received) -> Option<HttpResponse> {
     };
     if request.path().starts_with("/public/") {
         let headers = request.header("access-control-request-headers");
-        answer = answer
-            .with_header("access-control-allow-origin", "*")
-            .with_header(
-                "access-control-allow-methods",
-                "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-            )
-            .with_header("access-control-max-age", "7200")
+        answer = open_to_browsers(answer)
             .with_header("access-control-allow-headers", headers.unwrap_or_default());
     }
     Some(answer)
+}
+
+/// Adds the headers that let pages of any origin read the answer.
+pub fn open_to_browsers(answer: HttpResponse) -> HttpResponse {
+    answer
+        .with_header("access-control-allow-origin", "*")
+        .with_header(
+            "access-control-allow-methods",
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+        )
+        .with_header("access-control-expose-headers", "")
+        .with_header("access-control-max-age", "7200")
 }
 
 /// Carries out an action of the public API.
