@@ -8,6 +8,7 @@
 pub mod account;
 pub mod auth;
 pub mod collate;
+pub mod condition;
 pub mod contacts;
 pub mod definitions;
 pub mod filter;
@@ -19,6 +20,7 @@ pub mod merge;
 pub mod notes;
 pub mod params;
 pub mod public;
+pub mod records;
 pub mod reply;
 pub mod route;
 pub mod seed;
@@ -32,13 +34,14 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use limits::Limits;
+pub use records::{Channel, Contact, Inbox, Role};
 pub use seed::{ContactSeed, DefinitionSeed};
-pub use state::{Channel, Contact, Inbox, Role};
 
 use self::limits::Throttle;
 use self::params::Params;
+use self::records::Job;
 use self::reply::Refusal;
-use self::state::{Job, State};
+use self::state::State;
 use crate::http::HttpResponse;
 use crate::sandbox::{Fake, Received};
 

@@ -4,6 +4,11 @@
 //! Compared after masking what no two servers share: times, random tokens, invented names, addresses of
 //! pictures. The order of rows the database chose itself is judged by `same_rows`.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a recording that can not be read must stop the test"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -122,7 +127,7 @@ impl Replay {
     }
 
     fn answer(&mut self, request: &Received) -> HttpResponse {
-        self.now = self.now + SignedDuration::from_millis(7);
+        self.now += SignedDuration::from_millis(7);
         self.fake.answer(request, self.now)
     }
 
@@ -172,7 +177,7 @@ impl Replay {
             }
             349 => self.etag = self.etag_of("/api/v1/accounts/1/contacts/1"),
             // Background jobs run some seconds after a label was renamed or deleted.
-            498 | 501 => self.now = self.now + SignedDuration::from_secs(5),
+            498 | 501 => self.now += SignedDuration::from_secs(5),
             623 => {
                 self.next_minute();
                 for _ in 0..99 {
@@ -206,7 +211,7 @@ impl Replay {
     /// Throttles count clock minutes, and thousands of requests must fit into one.
     fn next_minute(&mut self) {
         let left = 60 - self.now.as_second().rem_euclid(60);
-        self.now = self.now + SignedDuration::from_secs(left);
+        self.now += SignedDuration::from_secs(left);
     }
 
     fn get(&mut self, target: &str, token: &str, address: &str) -> HttpResponse {
@@ -214,7 +219,7 @@ impl Replay {
             ("api_access_token".into(), token.into()),
             ("X-Forwarded-For".into(), address.into()),
         ];
-        self.now = self.now + SignedDuration::from_micros(10);
+        self.now += SignedDuration::from_micros(10);
         let request = Received {
             method: "GET".into(),
             target: target.into(),
@@ -270,7 +275,8 @@ impl Replay {
                 answer.status
             ));
         }
-        for (name, value) in recorded["headers"].as_object().expect("headers") {
+        let headers = recorded["headers"].as_object().expect("headers").iter();
+        for (name, value) in headers.filter(|(_, value)| value.is_string()) {
             let own = answer.header(name).unwrap_or_default();
             let same = name == "etag" && !own.is_empty() || own.eq_ignore_ascii_case(text(value));
             if !same {
@@ -430,7 +436,11 @@ fn exchanges(version: Version) -> Vec<Value> {
             old = old.replace(&key(&lines(OLD), n, name), &key(&all, n, name));
         }
     }
-    for exchange in lines(&old) {
+    for (mut exchange, as_recorded) in lines(&old).into_iter().zip(lines(OLD)) {
+        if exchange["response"] != as_recorded["response"] {
+            // The ETag is that of the answer with the other key.
+            exchange["response"]["headers"]["etag"].take();
+        }
         let same = all
             .iter_mut()
             .find(|e| number(e) == number(&exchange))

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::records::{Account, Object, SavedFilter, User};
 use super::reply::{Outcome, Refusal, body, done, ok};
-use super::state::{Account, Object, SavedFilter, State, User, in_database_order};
+use super::state::{State, in_database_order};
 use super::{Call, millis};
 use crate::http::HttpResponse;
 

@@ -1,8 +1,9 @@
 //! Who is calling, and may they enter the account.
 
 use super::params::leading_number;
+use super::records::{Role, User};
 use super::reply::{NO_RIGHT, Refusal};
-use super::state::{Role, State, User};
+use super::state::State;
 use crate::sandbox::Received;
 
 /// A user inside an account.

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::params::{Params, boolean, leading_number, scalar};
+use super::records::{Contact, Job, Object};
 use super::reply::{Outcome, Refusal, done, ok};
-use super::state::{Contact, Job, Object, State};
+use super::state::State;
 use super::{Call, inboxes, later, show as render, validate};
 
 /// The parameters a contact is made of. Anything else sent is dropped without a word.

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::params::{boolean, scalar};
+use super::records::{Definition, Object};
 use super::reply::{Outcome, Refusal, ok};
-use super::state::{Definition, Object, State};
+use super::state::State;
 use super::{Call, show as render};
 use crate::http::HttpResponse;
 
@@ -170,16 +171,14 @@ fn changed(state: &State, call: &Call<'_>, mut to: Definition) -> Result<Definit
                 let key = text().unwrap_or_default();
                 to.key = if new { key.trim().to_owned() } else { key };
             }
-            "attribute_values" => {
-                if value.is_array() {
-                    to.fields.insert(key.clone(), value.clone());
-                }
+            "attribute_values" if value.is_array() => {
+                to.fields.insert(key.clone(), value.clone());
             }
             "default_value" => {
                 let number = boolean(value).and(value.as_i64());
                 to.fields.insert(key.clone(), json!(number));
             }
-            name if FIELDS.contains(&name) => {
+            name if FIELDS.contains(&name) && name != "attribute_values" => {
                 if let Some(text) = scalar(value) {
                     let trims = new && name == "attribute_display_name";
                     let text = text.map(|t| if trims { t.trim().to_owned() } else { t });

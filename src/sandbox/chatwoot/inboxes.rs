@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::records::{Channel, Contact, ContactInbox, Inbox, Role};
 use super::reply::{NO_RIGHT, Outcome, Refusal, ok};
-use super::state::{Channel, Contact, ContactInbox, Inbox, Role, State};
+use super::state::State;
 use super::{Call, show as render};
 
 /// Agents see the inboxes they are members of; this server has no memberships.

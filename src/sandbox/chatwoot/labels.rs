@@ -6,8 +6,9 @@
 use serde_json::{Value, json};
 
 use super::params::scalar;
+use super::records::{Job, Label, Object};
 use super::reply::{Outcome, Refusal, done, ok};
-use super::state::{Job, Label, Object, State};
+use super::state::State;
 use super::{Call, contacts, later, show as render, validate};
 
 /// How long after a label was renamed or deleted the contacts follow.

@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::params::{Params, leading_number};
+use super::records::Contact;
 use super::reply::{Outcome, Refusal, ok};
-use super::state::{Contact, State};
+use super::state::State;
 use super::{Call, collate, contacts, labels, show, sql};
 
 /// Contacts on a page; no parameter changes it.

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::records::{Contact, Object};
 use super::reply::{Outcome, Refusal, ok};
-use super::state::{Contact, Object, State};
+use super::state::State;
 use super::{Call, contacts, show};
 
 /// `POST actions/contact_merge`: the answer is the base contact at the root.

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::params::scalar;
+use super::records::Note;
 use super::reply::{Outcome, Refusal, done, ok};
-use super::state::{Note, State};
+use super::state::State;
 use super::{Call, show as render};
 
 fn owner(state: &State, call: &Call<'_>, contact: u64) -> Result<(), Refusal> {

@@ -4,8 +4,8 @@
 
 use serde_json::{Number, Value};
 
+use super::records::Object;
 use super::reply::Refusal;
-use super::state::Object;
 use crate::sandbox::Received;
 
 /// An uploaded file.

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::params::{Params, scalar};
+use super::records::{Contact, ContactInbox, Inbox};
 use super::reply::{Outcome, Refusal, ok};
-use super::state::{Contact, ContactInbox, Inbox, State, hex, order_keys};
+use super::state::{State, hex, order_keys};
 use super::{contacts, inboxes, merge, show, validate};
 use crate::http::HttpResponse;
 use crate::sandbox::Received;

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::state::{Account, Definition, Label, Object, State, User, order_keys};
+use super::records::{Account, Definition, Label, Object, User};
+use super::state::{State, order_keys};
 use super::{Channel, Chatwoot, Contact, Inbox, Role, definitions};
 
 /// A contact to begin with. Nothing is validated: legacy data may be invalid.
@@ -189,7 +190,7 @@ impl Chatwoot {
         order_keys(&mut contact.custom_attributes);
         for (inbox, source_id) in seed.inboxes {
             let pubsub_token = state.random_token();
-            contact.inboxes.push(super::state::ContactInbox {
+            contact.inboxes.push(super::records::ContactInbox {
                 inbox,
                 source_id,
                 pubsub_token,

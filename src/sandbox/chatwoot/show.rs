@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::millis;
-use super::state::{Channel, Contact, Definition, Inbox, Label, Note, Object, State};
+use super::records::{Channel, Contact, Definition, Inbox, Label, Note, Object};
+use super::state::State;
 
 /// A contact in the Application API.
 pub fn contact(state: &State, contact: &Contact, with_inboxes: bool) -> Value {
@@ -172,6 +173,7 @@ pub fn inbox(state: &State, inbox: &Inbox, secrets: bool) -> Value {
         "lock_to_single_conversation": false,
         "sender_name_type": "friendly",
         "business_name": null,
+        "allowed_domains": null,
         "widget_color": null,
         "website_url": null,
         "hmac_mandatory": if api { inbox.hmac_mandatory.into() } else { Value::Null },
@@ -183,15 +185,14 @@ pub fn inbox(state: &State, inbox: &Inbox, secrets: bool) -> Value {
         "reply_time": null,
         "messaging_service_sid": null,
         "phone_number": null,
-        "provider": null,
     });
     let Value::Object(fields) = &mut out else {
         return out;
     };
-    let mut put = |key: &str, value: Value| fields.insert(key.into(), value);
-    if new {
-        put("allowed_domains", Value::Null);
+    if !new {
+        fields.shift_remove("allowed_domains");
     }
+    let mut put = |key: &str, value: Value| fields.insert(key.into(), value);
     match inbox.channel {
         Channel::Api => {
             if secrets {
@@ -205,20 +206,26 @@ pub fn inbox(state: &State, inbox: &Inbox, secrets: bool) -> Value {
             put("additional_attributes", json!({}));
         }
         Channel::Email => {
+            if !new {
+                let address = format!("{}@false", inbox.secret);
+                put("forward_to_email", json!(address));
+            }
             put("email", json!(inbox.email));
             if new {
                 put("forwarding_enabled", json!(false));
-                put("imap_authentication", json!("plain"));
-            } else {
-                put("forward_to_email", json!(format!("{}@false", inbox.secret)));
             }
-            for key in ["login", "password", "address"] {
-                put(&format!("imap_{key}"), json!(""));
-                put(&format!("smtp_{key}"), json!(""));
-            }
+            put("imap_login", json!(""));
+            put("imap_password", json!(""));
+            put("imap_address", json!(""));
             put("imap_port", json!(0));
             put("imap_enabled", json!(false));
             put("imap_enable_ssl", json!(true));
+            if new {
+                put("imap_authentication", json!("plain"));
+            }
+            put("smtp_login", json!(""));
+            put("smtp_password", json!(""));
+            put("smtp_address", json!(""));
             put("smtp_port", json!(0));
             put("smtp_enabled", json!(false));
             put("smtp_domain", json!(""));
@@ -228,6 +235,7 @@ pub fn inbox(state: &State, inbox: &Inbox, secrets: bool) -> Value {
             put("smtp_authentication", json!("login"));
         }
     }
+    put("provider", Value::Null);
     out
 }
 

@@ -1,7 +1,8 @@
 //! The rules a contact must keep on every save, and those only the database knows.
 
+use super::records::Contact;
 use super::reply::Refusal;
-use super::state::{Contact, State};
+use super::state::State;
 
 const LONGEST: usize = 255;
 
