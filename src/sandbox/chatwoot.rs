@@ -199,3 +199,6 @@ pub fn later(now: Timestamp, seconds: i64) -> Timestamp {
     now.checked_add(SignedDuration::from_secs(seconds))
         .unwrap_or(now)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,14 +6,23 @@ use std::cmp::Ordering;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Orders two texts.
-pub fn compare(a: &str, b: &str) -> Ordering {
-    let (a_key, b_key) = (key(a), key(b));
-    a_key.cmp(&b_key).then_with(|| a.cmp(b))
+/// Base letters, then accents, then cases, then the text itself, each looked at only where what comes
+/// before is equal.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    bases: Vec<char>,
+    accents: Vec<char>,
+    upper: Vec<bool>,
+    text: String,
 }
 
-/// Base letters, then accents, then cases, each compared only where the former are equal.
-fn key(text: &str) -> (Vec<char>, Vec<char>, Vec<bool>) {
+/// Orders two texts.
+pub fn compare(a: &str, b: &str) -> Ordering {
+    key(a).cmp(&key(b))
+}
+
+/// What a text is ordered by.
+pub fn key(text: &str) -> Key {
     let (mut bases, mut accents, mut upper) = (Vec::new(), Vec::new(), Vec::new());
     for character in text.nfd() {
         if unicode_normalization::char::is_combining_mark(character) {
@@ -40,7 +49,12 @@ fn key(text: &str) -> (Vec<char>, Vec<char>, Vec<bool>) {
         }
         upper.push(character.is_uppercase());
     }
-    (bases, accents, upper)
+    Key {
+        bases,
+        accents,
+        upper,
+        text: text.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -204,10 +204,10 @@ pub fn update(state: &mut State, call: &Call<'_>, id: u64) -> Outcome {
 /// `DELETE contacts/#`, for administrators.
 ///
 /// # Errors
-/// 404, 401.
+/// 401, 404.
 pub fn delete(state: &mut State, call: &Call<'_>, id: u64) -> Outcome {
-    find(state, call, id)?;
     call.caller.needs_administrator()?;
+    find(state, call, id)?;
     remove(state, id);
     done()
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::params::{Params, leading_number};
@@ -180,41 +181,67 @@ fn sort(state: &State, params: &Params, found: &mut [&Contact]) {
             Some((*key, term.starts_with('-')))
         })
         .collect();
-    found.sort_by(|a, b| {
-        keys.iter()
-            .map(|(key, down)| compare(a, b, key, *down))
+    let mut rows: Vec<(Vec<SortValue>, &Contact)> = found
+        .iter()
+        .map(|contact| {
+            let values = keys.iter().map(|(key, _)| SortValue::of(contact, key));
+            (values.collect(), *contact)
+        })
+        .collect();
+    rows.sort_by(|(a, _), (b, _)| {
+        let pairs = a.iter().zip(b).zip(&keys);
+        pairs
+            .map(|((a, b), (_, down))| a.compare(b, *down))
             .find(|order| *order != Ordering::Equal)
             .unwrap_or(Ordering::Equal)
     });
+    for (slot, (_, contact)) in found.iter_mut().zip(rows) {
+        *slot = contact;
+    }
 }
 
-fn compare(a: &Contact, b: &Contact, key: &str, down: bool) -> Ordering {
-    let turn = |order: Ordering| if down { order.reverse() } else { order };
-    let text = |contact: &Contact| match key {
-        "email" => contact.email.clone(),
-        "name" => contact.name.as_ref().map(|name| name.to_lowercase()),
-        "phone_number" => contact.phone_number.clone(),
-        "company" | "company_name" => sql::text(contact.additional_attributes.get("company_name")),
-        other => sql::text(contact.additional_attributes.get(other)),
-    };
+/// What one sort key makes of a contact, and whether nulls come last whatever the direction.
+struct SortValue {
+    text: Option<collate::Key>,
+    time: Option<Timestamp>,
+    nulls_last: bool,
+}
 
-    match key {
-        "created_at" => turn(a.created_at.cmp(&b.created_at)),
-        "last_activity_at" => match (a.last_activity_at, b.last_activity_at) {
-            (Some(a), Some(b)) => turn(a.cmp(&b)),
-            (a, b) => b.is_some().cmp(&a.is_some()),
-        },
-        _ => match (text(a), text(b)) {
-            (Some(a), Some(b)) => turn(collate::compare(&a, &b)),
-            (a, b) => {
-                let order = b.is_some().cmp(&a.is_some());
-                // The database puts nulls first when descending, unless told otherwise.
-                if matches!(key, "email" | "name" | "phone_number") {
-                    turn(order)
-                } else {
-                    order
-                }
+impl SortValue {
+    fn of(contact: &Contact, key: &str) -> Self {
+        let text = match key {
+            "email" => contact.email.clone(),
+            "name" => contact.name.as_ref().map(|name| name.to_lowercase()),
+            "phone_number" => contact.phone_number.clone(),
+            "created_at" | "last_activity_at" => None,
+            "company" => sql::text(contact.additional_attributes.get("company_name")),
+            other => sql::text(contact.additional_attributes.get(other)),
+        };
+        Self {
+            text: text.as_deref().map(collate::key),
+            time: match key {
+                "created_at" => Some(contact.created_at),
+                "last_activity_at" => contact.last_activity_at,
+                _ => None,
+            },
+            // For the others the database puts nulls first when descending.
+            nulls_last: !matches!(key, "email" | "name" | "phone_number"),
+        }
+    }
+
+    fn is_null(&self) -> bool {
+        self.text.is_none() && self.time.is_none()
+    }
+
+    fn compare(&self, other: &Self, down: bool) -> Ordering {
+        let turn = |order: Ordering| if down { order.reverse() } else { order };
+        match (self.is_null(), other.is_null()) {
+            (false, false) => {
+                let order = self.text.cmp(&other.text).then(self.time.cmp(&other.time));
+                turn(order)
             }
-        },
+            (a, b) if self.nulls_last => a.cmp(&b),
+            (a, b) => turn(a.cmp(&b)),
+        }
     }
 }

@@ -5,25 +5,57 @@ use serde_json::Value;
 
 /// `text LIKE pattern`, or `ILIKE` where case does not count.
 pub fn like(text: &str, pattern: &str, any_case: bool) -> bool {
-    let fold = |s: &str| -> Vec<char> {
+    let fold = |s: &str| {
         if any_case {
-            s.to_lowercase().chars().collect()
+            s.to_lowercase()
         } else {
-            s.chars().collect()
+            s.to_owned()
         }
     };
-    matches(&fold(text), &fold(pattern))
-}
-
-fn matches(text: &[char], pattern: &[char]) -> bool {
-    match pattern {
-        [] => text.is_empty(),
-        ['%', rest @ ..] => (0..=text.len()).any(|skip| matches(&text[skip..], rest)),
-        ['_', rest @ ..] => !text.is_empty() && matches(&text[1..], rest),
-        ['\\', literal, rest @ ..] | [literal, rest @ ..] => {
-            text.first() == Some(literal) && matches(&text[1..], rest)
+    let text: Vec<char> = fold(text).chars().collect();
+    let pieces = pieces(&fold(pattern));
+    // After a mismatch only the last `%` can take one character more.
+    let (mut at, mut piece, mut retry) = (0, 0, None);
+    while at < text.len() {
+        match pieces.get(piece) {
+            Some(Piece::Any) => {
+                retry = Some((at, piece));
+                piece += 1;
+            }
+            Some(Piece::One) => (at, piece) = (at + 1, piece + 1),
+            Some(Piece::Literal(c)) if *c == text[at] => (at, piece) = (at + 1, piece + 1),
+            _ => match retry {
+                Some((from, any)) => {
+                    retry = Some((from + 1, any));
+                    (at, piece) = (from + 1, any + 1);
+                }
+                None => return false,
+            },
         }
     }
+    pieces[piece..]
+        .iter()
+        .all(|rest| matches!(rest, Piece::Any))
+}
+
+enum Piece {
+    Any,
+    One,
+    Literal(char),
+}
+
+fn pieces(pattern: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        pieces.push(match character {
+            '%' => Piece::Any,
+            '_' => Piece::One,
+            '\\' => Piece::Literal(characters.next().unwrap_or('\\')),
+            other => Piece::Literal(other),
+        });
+    }
+    pieces
 }
 
 /// `object ->> key`: null for a missing key and for JSON null, else the value's text.
@@ -56,4 +88,26 @@ pub fn date(text: &str) -> Option<Date> {
     day.parse()
         .ok()
         .or_else(|| Date::strptime("%m/%d/%Y", day).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like;
+
+    #[test]
+    fn wildcards_and_escapes() {
+        for (text, pattern, expected) in [
+            ("bob fox", "%B_B%", true),
+            ("bob fox", "%fox", true),
+            ("bob fox", "fox%", false),
+            ("aab", "%a%b", true),
+            ("50%", "%\\%%", true),
+            ("50", "%\\%%", false),
+            ("", "%", true),
+            ("", "_", false),
+        ] {
+            assert_eq!(like(text, pattern, true), expected, "{text} like {pattern}");
+        }
+        assert!(!like("Bob", "bob", false));
+    }
 }
