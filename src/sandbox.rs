@@ -8,6 +8,7 @@ pub mod pabbly;
 pub mod rate;
 pub mod seed;
 pub mod server;
+pub mod chatwoot;
 
 use jiff::Timestamp;
 

@@ -4,3 +4,4 @@ mod codec;
 mod recorded_answers;
 mod sandbox;
 mod transport;
+mod recordings;
