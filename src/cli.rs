@@ -115,8 +115,9 @@ pub enum Command {
 /// `cardex list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Words that must match, and tag:vip -tag:x email: phone: attr.plan=gold optin:no
-    #[arg(value_name = "FILTER", allow_hyphen_values = true, num_args = 0..)]
+    /// Words that must match, and tag:vip -tag:x email: phone: attr.plan=gold optin:no.
+    /// Put -- before a filter that begins with a minus sign
+    #[arg(value_name = "FILTER", num_args = 0..)]
     pub filter: Vec<String>,
     /// At most N contacts
     #[arg(long, value_name = "N")]

@@ -3,12 +3,12 @@
 //! Written from the fact sheets and recorded exchanges, never from cardex's own codecs: a fake and the
 //! client it tests must not share encoding code. Nothing here reads the clock; `now` is an argument.
 
+pub mod chatwoot;
 pub mod faults;
 pub mod pabbly;
 pub mod rate;
 pub mod seed;
 pub mod server;
-pub mod chatwoot;
 
 use jiff::Timestamp;
 

@@ -9,7 +9,11 @@ use crate::domain::{Trouble, TroubleKind};
 /// # Errors
 /// When there is no opener.
 pub fn open(address: &str) -> Result<(), Trouble> {
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let opener = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
     let program = std::env::var("BROWSER").unwrap_or_else(|_| opener.to_string());
     Command::new(&program)
         .arg(address)
@@ -19,7 +23,10 @@ pub fn open(address: &str) -> Result<(), Trouble> {
         .spawn()
         .map(|_| ())
         .map_err(|e| {
-            Trouble::new(TroubleKind::Local, format!("opening {address} with {program}: {e}"))
-                .with_hint("set BROWSER to a program that opens web pages")
+            Trouble::new(
+                TroubleKind::Local,
+                format!("opening {address} with {program}: {e}"),
+            )
+            .with_hint("set BROWSER to a program that opens web pages")
         })
 }

@@ -23,14 +23,30 @@ const FILLED: &str = "demo_filled";
 pub fn fill(store: &Store, account: &AccountName, now: Timestamp) -> Result<(), Trouble> {
     let tried = "filling the demonstration store";
     let failed = |e| store_trouble(tried, &e);
-    let filled = store.setting(account, FILLED).wait().map_err(failed)?.is_some();
+    let filled = store
+        .setting(account, FILLED)
+        .wait()
+        .map_err(failed)?
+        .is_some();
     if filled || store.count(account).wait().map_err(failed)? > 0 {
         return Ok(());
     }
-    let contacts = seed::people(CONTACTS).into_iter().map(|p| contact(account, p)).collect();
-    store.put_definitions(account, &definitions(), now).wait().map_err(failed)?;
-    store.create_local(account, contacts).wait().map_err(failed)?;
-    store.set_setting(account, FILLED, &true.into()).wait().map_err(failed)
+    let contacts = seed::people(CONTACTS)
+        .into_iter()
+        .map(|p| contact(account, p))
+        .collect();
+    store
+        .put_definitions(account, &definitions(), now)
+        .wait()
+        .map_err(failed)?;
+    store
+        .create_local(account, contacts)
+        .wait()
+        .map_err(failed)?;
+    store
+        .set_setting(account, FILLED, &true.into())
+        .wait()
+        .map_err(failed)
 }
 
 /// A sample person as a contact of a local account.
@@ -42,7 +58,9 @@ fn contact(account: &AccountName, person: Person) -> Contact {
     contact.set_field(FieldKey::Phone, person.phone.as_deref().unwrap_or_default());
     contact.tags = person.tags.into_iter().collect();
     contact.attributes = person.attributes.into_iter().collect();
-    contact.flags.extend(person.optin.map(|yes| (Flag::Optin, yes)));
+    contact
+        .flags
+        .extend(person.optin.map(|yes| (Flag::Optin, yes)));
     contact.flags.insert(Flag::Blocked, person.blocked);
     contact.updated_at = Some(person.updated_at);
     for (label, text) in [("company", person.company), ("city", person.city)] {

@@ -30,10 +30,14 @@ pub fn edit(text: &str, extension: &str, folder: &std::path::Path) -> Result<Str
     };
     let path = private_file(text, extension, folder)?;
     let started = Instant::now();
-    let status = Command::new(program).args(arguments).arg(&path).status().map_err(|e| {
-        trouble(format!("starting the editor {program}: {e}"))
-            .with_hint("set EDITOR to a program that exists")
-    })?;
+    let status = Command::new(program)
+        .args(arguments)
+        .arg(&path)
+        .status()
+        .map_err(|e| {
+            trouble(format!("starting the editor {program}: {e}"))
+                .with_hint("set EDITOR to a program that exists")
+        })?;
     let kept = || format!("the text is still in {}", path.display());
     if !status.success() {
         return Err(trouble(format!("the editor {program} ended with {status}")).with_hint(kept()));
@@ -41,21 +45,23 @@ pub fn edit(text: &str, extension: &str, folder: &std::path::Path) -> Result<Str
     let edited = fs::read_to_string(&path)
         .map_err(|e| trouble(format!("reading the text back: {e}")).with_hint(kept()))?;
     if edited == text && started.elapsed() < INSTANT {
-        return Err(trouble(format!("the editor {program} returned at once")).with_hint(format!(
-            "use an editor that waits, such as EDITOR=\"code --wait\"; {}",
-            kept()
-        )));
+        return Err(
+            trouble(format!("the editor {program} returned at once")).with_hint(format!(
+                "use an editor that waits, such as EDITOR=\"code --wait\"; {}",
+                kept()
+            )),
+        );
     }
     // An emptied folder is tidiness, not correctness.
     let _ = fs::remove_file(&path);
-    Ok(edited.strip_suffix('\n').filter(|_| !text.ends_with('\n')).unwrap_or(&edited).to_string())
+    Ok(edited
+        .strip_suffix('\n')
+        .filter(|_| !text.ends_with('\n'))
+        .unwrap_or(&edited)
+        .to_string())
 }
 
-fn private_file(
-    text: &str,
-    extension: &str,
-    folder: &std::path::Path,
-) -> Result<PathBuf, Trouble> {
+fn private_file(text: &str, extension: &str, folder: &std::path::Path) -> Result<PathBuf, Trouble> {
     let path = folder.join(format!("edit-{}.{extension}", std::process::id()));
     let failed = |e: std::io::Error| trouble(format!("writing {}: {e}", path.display()));
     let mut options = fs::OpenOptions::new();

@@ -8,8 +8,8 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::loader::{self, LoadEvent, TagWalk};
 use crate::app::session::{Session, store_trouble};
-use crate::app::vocabulary;
 use crate::app::setup::Setup;
+use crate::app::vocabulary;
 use crate::app::{browser, clock, editor, terminal};
 use crate::domain::{AccountName, ContactId, Draft, Trouble, TroubleKind};
 use crate::provider;
@@ -109,7 +109,9 @@ impl Shell {
         }
         let account = self.session.account().clone();
         let settings = match self.session.store().setting(&account.name, SETTINGS).await {
-            Ok(found) => found.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
+            Ok(found) => found
+                .and_then(|v| serde_json::from_value(v).ok())
+                .unwrap_or_default(),
             Err(error) => {
                 self.say(store_trouble("reading list settings", &error));
                 Settings::default()
@@ -122,7 +124,11 @@ impl Shell {
         self.start_drafts();
         self.start_vocabulary();
         self.start_loading();
-        Opened { account: self.info(), accounts: self.account_rows(), settings }
+        Opened {
+            account: self.info(),
+            accounts: self.account_rows(),
+            settings,
+        }
     }
 
     /// Has the store tell when its list is whole. Every store is asked once.
@@ -135,7 +141,10 @@ impl Shell {
         let heard = self.session.contacts().listen(move |event| match event {
             StoreEvent::Filled { .. } => tell(&sender, Msg::StoreChanged),
             StoreEvent::FillFailed(error) => {
-                tell(&sender, Msg::Failed(store_trouble("reading the list", &error)));
+                tell(
+                    &sender,
+                    Msg::Failed(store_trouble("reading the list", &error)),
+                );
             }
         });
         if let Err(error) = heard.await {
@@ -154,7 +163,9 @@ impl Shell {
             table: self.session.table().clone(),
             read_only: account.read_only,
             region: account.default_region.clone(),
-            auth: facts.auth.map(|a| (a.header.to_string(), a.prefix.to_string())),
+            auth: facts
+                .auth
+                .map(|a| (a.header.to_string(), a.prefix.to_string())),
             practice: self.practice || account.name.as_str() == crate::config::DEMO,
         }
     }
@@ -176,9 +187,11 @@ impl Shell {
                         },
                         name,
                     },
-                    Err(wrong) => {
-                        AccountRow { name, title: "wrong".into(), place: wrong.message }
-                    }
+                    Err(wrong) => AccountRow {
+                        name,
+                        title: "wrong".into(),
+                        place: wrong.message,
+                    },
                 }
             })
             .collect()
@@ -187,8 +200,22 @@ impl Shell {
     /// Carries out an effect. Returns what needs the terminal itself.
     pub fn execute(&mut self, effect: Effect) -> Option<Outside> {
         match effect {
-            Effect::Query { ticket, filter, order, window, follow } => {
-                self.query(ticket, Query { filter, order, window, follow });
+            Effect::Query {
+                ticket,
+                filter,
+                order,
+                window,
+                follow,
+            } => {
+                self.query(
+                    ticket,
+                    Query {
+                        filter,
+                        order,
+                        window,
+                        follow,
+                    },
+                );
             }
             Effect::Refresh => {
                 self.start_vocabulary();
@@ -201,11 +228,20 @@ impl Shell {
             Effect::ReadDraft { ticket, id } => self.read_draft(ticket, id),
             Effect::KeepDraft(draft) => self.draft(DraftJob::Keep(draft)),
             Effect::DropDraft(id) => self.draft(DraftJob::Drop(id)),
-            Effect::Preview { ticket, base, patch } => {
+            Effect::Preview {
+                ticket,
+                base,
+                patch,
+            } => {
                 let result = self.session.preview(&base, &patch);
                 self.tell(Msg::Previewed { ticket, result });
             }
-            Effect::Save { ticket, base, patch, force } => {
+            Effect::Save {
+                ticket,
+                base,
+                patch,
+                force,
+            } => {
                 let (session, sender) = (self.session.clone(), self.sender.clone());
                 self.saves.spawn(async move {
                     let outcome = Box::new(session.save(*base, patch, force).await);
@@ -213,8 +249,16 @@ impl Shell {
                     tell(&sender, Msg::StoreChanged);
                 });
             }
-            Effect::EditText { ticket, text, extension } => {
-                return Some(Outside::Edit { ticket, text, extension });
+            Effect::EditText {
+                ticket,
+                text,
+                extension,
+            } => {
+                return Some(Outside::Edit {
+                    ticket,
+                    text,
+                    extension,
+                });
             }
             Effect::OpenInBrowser(id) => self.open_in_browser(&id),
             Effect::OpenAccount(name) => return self.open_account(&name),
@@ -257,7 +301,10 @@ impl Shell {
                     };
                     tell(&sender, Msg::Rows { ticket, rows });
                 }
-                Err(error) => tell(&sender, Msg::Failed(store_trouble("reading the list", &error))),
+                Err(error) => tell(
+                    &sender,
+                    Msg::Failed(store_trouble("reading the list", &error)),
+                ),
             }
         });
     }
@@ -269,7 +316,13 @@ impl Shell {
             if let Ok(contact) = &result {
                 session.remember_contact(contact).await;
             }
-            tell(&sender, Msg::ContactRead { ticket, result: result.map(Box::new) });
+            tell(
+                &sender,
+                Msg::ContactRead {
+                    ticket,
+                    result: result.map(Box::new),
+                },
+            );
             tell(&sender, Msg::StoreChanged);
         });
     }
@@ -278,9 +331,18 @@ impl Shell {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.spawn(async move {
             match session.store().draft(&session.account().name, &id).await {
-                Ok(draft) => tell(&sender, Msg::DraftRead { ticket, draft: draft.map(Box::new) }),
+                Ok(draft) => tell(
+                    &sender,
+                    Msg::DraftRead {
+                        ticket,
+                        draft: draft.map(Box::new),
+                    },
+                ),
                 Err(error) => {
-                    tell(&sender, Msg::Failed(store_trouble("reading the draft", &error)));
+                    tell(
+                        &sender,
+                        Msg::Failed(store_trouble("reading the draft", &error)),
+                    );
                 }
             }
         });
@@ -288,7 +350,10 @@ impl Shell {
 
     fn draft(&self, job: DraftJob) {
         if self.drafts.send((self.session.clone(), job)).is_err() {
-            self.say(Trouble::new(TroubleKind::Local, "keeping the draft: the keeper has stopped"));
+            self.say(Trouble::new(
+                TroubleKind::Local,
+                "keeping the draft: the keeper has stopped",
+            ));
         }
     }
 
@@ -298,7 +363,10 @@ impl Shell {
             match session.store().drafts(&session.account().name).await {
                 Ok(drafts) => tell(&sender, Msg::Drafts(drafts.iter().map(draft_row).collect())),
                 Err(error) => {
-                    tell(&sender, Msg::Failed(store_trouble("reading the drafts", &error)));
+                    tell(
+                        &sender,
+                        Msg::Failed(store_trouble("reading the drafts", &error)),
+                    );
                 }
             }
         });
@@ -318,8 +386,12 @@ impl Shell {
 
     fn start_loading(&mut self) {
         if self.session.is_local() {
-            let idle =
-                Loading { phase: LoadPhase::Idle, loaded: 0, total: None, mirror_of: None };
+            let idle = Loading {
+                phase: LoadPhase::Idle,
+                loaded: 0,
+                total: None,
+                mirror_of: None,
+            };
             self.tell(Msg::Loading(idle));
             self.tell(Msg::StoreChanged);
             return;
@@ -344,7 +416,12 @@ impl Shell {
     }
 
     fn open_account(&mut self, name: &AccountName) -> Option<Outside> {
-        match self.setup.config.account(name).and_then(|a| self.setup.open(a)) {
+        match self
+            .setup
+            .config
+            .account(name)
+            .and_then(|a| self.setup.open(a))
+        {
             Ok(session) => {
                 self.session = session;
                 self.practice = false;
@@ -371,7 +448,10 @@ impl Shell {
                 let written = log.written();
                 if shown != Some(written) {
                     shown = Some(written);
-                    tell(&sender, Msg::Log(log.entries().iter().map(log_line).collect()));
+                    tell(
+                        &sender,
+                        Msg::Log(log.entries().iter().map(log_line).collect()),
+                    );
                 }
                 tokio::time::sleep(LOG_EVERY).await;
             }
@@ -383,9 +463,15 @@ impl Shell {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.spawn(async move {
             let value = serde_json::to_value(settings).unwrap_or_default();
-            let kept = session.store().set_setting(&session.account().name, SETTINGS, &value).await;
+            let kept = session
+                .store()
+                .set_setting(&session.account().name, SETTINGS, &value)
+                .await;
             if let Err(error) = kept {
-                tell(&sender, Msg::Failed(store_trouble("remembering list settings", &error)));
+                tell(
+                    &sender,
+                    Msg::Failed(store_trouble("remembering list settings", &error)),
+                );
             }
         });
     }
@@ -438,13 +524,20 @@ async fn keep_drafts(
                     tell(&sender, Msg::Drafts(drafts.iter().map(draft_row).collect()));
                 }
             }
-            Err(error) => tell(&sender, Msg::Failed(store_trouble("keeping the draft", &error))),
+            Err(error) => tell(
+                &sender,
+                Msg::Failed(store_trouble("keeping the draft", &error)),
+            ),
         }
     }
 }
 
 fn draft_row(draft: &Draft) -> (ContactId, String, jiff::Timestamp) {
-    (draft.base.id.clone(), draft.base.title().to_string(), draft.saved_at)
+    (
+        draft.base.id.clone(),
+        draft.base.title().to_string(),
+        draft.saved_at,
+    )
 }
 
 fn log_line(entry: &LogEntry) -> LogLine {
@@ -452,7 +545,11 @@ fn log_line(entry: &LogEntry) -> LogLine {
         Ended::Status(status) => (status.to_string(), (200..400).contains(status)),
         Ended::Broken(kind) => (format!("{kind:?}").to_lowercase(), false),
     };
-    let result = if entry.note.is_empty() { result } else { format!("{result} {}", entry.note) };
+    let result = if entry.note.is_empty() {
+        result
+    } else {
+        format!("{result} {}", entry.note)
+    };
     LogLine {
         at: entry.at,
         method: entry.method.to_string(),
@@ -467,8 +564,18 @@ fn log_line(entry: &LogEntry) -> LogLine {
 /// Walks the provider's list in the background and keeps the screen told.
 async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Receiver<bool>) {
     let name = session.account().name.clone();
-    let mirror_of = session.contacts().mirror_state(&name).await.ok().and_then(|m| m.complete_at);
-    let state = Progress { sender: sender.clone(), mirror_of, loaded: 0, total: None };
+    let mirror_of = session
+        .contacts()
+        .mirror_state(&name)
+        .await
+        .ok()
+        .and_then(|m| m.complete_at);
+    let state = Progress {
+        sender: sender.clone(),
+        mirror_of,
+        loaded: 0,
+        total: None,
+    };
     let state = std::sync::Arc::new(std::sync::Mutex::new(state));
     let show = |phase: LoadPhase| with(&state, |s| s.show(phase));
     show(LoadPhase::Starting);
@@ -477,15 +584,6 @@ async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Rec
     } else {
         TagWalk::None
     };
-    let gate = async || {
-        let mut paused = paused.clone();
-        if *paused.borrow() {
-            show(LoadPhase::Paused);
-            // An ended shell never wakes this task; it is aborted.
-            let _ = paused.wait_for(|p| !*p).await;
-            show(LoadPhase::Running);
-        }
-    };
     let report = |event: LoadEvent| {
         match event {
             LoadEvent::Page { loaded, total } => with(&state, |s| {
@@ -493,11 +591,13 @@ async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Rec
                 s.show(LoadPhase::Running);
             }),
             LoadEvent::Tags { .. } => show(LoadPhase::Tags),
+            LoadEvent::Paused => show(LoadPhase::Paused),
+            LoadEvent::Resumed => show(LoadPhase::Running),
             LoadEvent::Tagged => {}
         }
         tell(&sender, Msg::StoreChanged);
     };
-    let walk = loader::load(&session, None, &tags, gate, report);
+    let walk = loader::load(&session, None, &tags, paused, report);
     tokio::pin!(walk);
     let ended = loop {
         tokio::select! {
@@ -542,10 +642,22 @@ struct Progress {
 impl Progress {
     fn show(&self, phase: LoadPhase) {
         let (loaded, total, mirror_of) = (self.loaded, self.total, self.mirror_of);
-        tell(&self.sender, Msg::Loading(Loading { phase, loaded, total, mirror_of }));
+        tell(
+            &self.sender,
+            Msg::Loading(Loading {
+                phase,
+                loaded,
+                total,
+                mirror_of,
+            }),
+        );
     }
 }
 
 fn with<T>(state: &std::sync::Mutex<Progress>, work: impl FnOnce(&mut Progress) -> T) -> T {
-    work(&mut state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    work(
+        &mut state
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner),
+    )
 }

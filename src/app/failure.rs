@@ -36,7 +36,11 @@ fn of_give_up(account: &Account, tried: &str, why: &GiveUp, last: Option<&Verdic
 pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble {
     let title = provider::facts(account.provider).title;
     let (kind, happened, hint) = match verdict {
-        Verdict::Ok => (TroubleKind::Malformed, "the server said yes, unexpectedly".into(), ""),
+        Verdict::Ok => (
+            TroubleKind::Malformed,
+            "the server said yes, unexpectedly".into(),
+            "",
+        ),
         Verdict::Throttled { .. } => (
             TroubleKind::Throttled,
             format!("{title} answered \"too many requests\" (429) again and again"),
@@ -74,7 +78,11 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
         ),
     };
     let trouble = Trouble::new(kind, format!("{tried}: {happened}"));
-    if hint.is_empty() { trouble } else { trouble.with_hint(hint) }
+    if hint.is_empty() {
+        trouble
+    } else {
+        trouble.with_hint(hint)
+    }
 }
 
 fn of_broken(account: &Account, tried: &str, broken: &Broken) -> Trouble {
@@ -89,8 +97,11 @@ fn of_broken(account: &Account, tried: &str, broken: &Broken) -> Trouble {
         BrokenKind::Other => "check the account's settings",
     };
     let place = account.host();
-    Trouble::new(TroubleKind::Network, format!("{tried} at {place}: {}", broken.message))
-        .with_hint(hint)
+    Trouble::new(
+        TroubleKind::Network,
+        format!("{tried} at {place}: {}", broken.message),
+    )
+    .with_hint(hint)
 }
 
 /// A token that could not be had.

@@ -7,6 +7,8 @@
 
 use std::collections::HashSet;
 
+use tokio::sync::watch;
+
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{ContactId, Trouble};
@@ -44,6 +46,10 @@ pub enum LoadEvent {
     },
     /// The tags of one more name are in the store.
     Tagged,
+    /// The person asked to wait.
+    Paused,
+    /// It goes on.
+    Resumed,
 }
 
 /// What a finished walk found.
@@ -57,16 +63,16 @@ pub struct Loaded {
     pub vanished: usize,
 }
 
-/// Walks the list. `gate` is awaited before every page: it is how loading is paused.
+/// Walks the list. While `paused` holds true no further page is asked for.
 ///
 /// # Errors
 /// When a page can not be had or stored; what came before is kept.
-pub async fn load<G: AsyncFnMut()>(
+pub async fn load(
     session: &Session,
     limit: Option<usize>,
     tags: &TagWalk,
-    mut gate: G,
-    mut report: impl FnMut(LoadEvent),
+    mut paused: watch::Receiver<bool>,
+    mut report: impl FnMut(LoadEvent) + Send,
 ) -> Result<Loaded, Trouble> {
     let name = &session.account().name;
     let began = session.contacts().mirror_begin(name).await;
@@ -76,7 +82,15 @@ pub async fn load<G: AsyncFnMut()>(
     let wanted = limit.unwrap_or(usize::MAX);
     for _ in 0..=EXTRA_WALKS {
         let before = seen.len();
-        total = walk(session, generation, wanted, &mut seen, &mut gate, &mut report).await?;
+        total = walk(
+            session,
+            generation,
+            wanted,
+            &mut seen,
+            &mut paused,
+            &mut report,
+        )
+        .await?;
         let short = total.is_some_and(|t| (seen.len() as u64) < t);
         if !short || seen.len() >= wanted || seen.len() == before {
             break;
@@ -85,33 +99,40 @@ pub async fn load<G: AsyncFnMut()>(
     let missing = total.map_or(0, |t| t.saturating_sub(seen.len() as u64));
     let mut vanished = 0;
     if missing == 0 && limit.is_none() {
-        let finished = session.contacts().mirror_finish(name, generation, clock::now()).await;
+        let finished = session
+            .contacts()
+            .mirror_finish(name, generation, clock::now())
+            .await;
         vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
     if let TagWalk::Only(names) = tags {
         for tag in names {
             report(LoadEvent::Tags { tag: tag.clone() });
-            walk_tag(session, tag, &mut gate).await?;
+            walk_tag(session, tag, &mut paused, &mut report).await?;
             report(LoadEvent::Tagged);
         }
     }
-    Ok(Loaded { contacts: seen.len(), missing: if limit.is_some() { 0 } else { missing }, vanished })
+    Ok(Loaded {
+        contacts: seen.len(),
+        missing: if limit.is_some() { 0 } else { missing },
+        vanished,
+    })
 }
 
-async fn walk<G: AsyncFnMut()>(
+async fn walk(
     session: &Session,
     generation: i64,
     wanted: usize,
     seen: &mut HashSet<ContactId>,
-    gate: &mut G,
-    report: &mut impl FnMut(LoadEvent),
+    paused: &mut watch::Receiver<bool>,
+    report: &mut (impl FnMut(LoadEvent) + Send),
 ) -> Result<Option<u64>, Trouble> {
     let mut cursor: Option<Cursor> = None;
     let mut total = None;
     let mut stale = 0;
     let mut walked: HashSet<ContactId> = HashSet::new();
     loop {
-        gate().await;
+        go_on(paused, report).await;
         let page = session.page(cursor.as_ref()).await?;
         total = page.total.or(total);
         let mut fresh = 0;
@@ -125,7 +146,10 @@ async fn walk<G: AsyncFnMut()>(
             .mirror_page(&session.account().name, &page.contacts, generation)
             .await;
         stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
-        report(LoadEvent::Page { loaded: seen.len(), total });
+        report(LoadEvent::Page {
+            loaded: seen.len(),
+            total,
+        });
         cursor = page.next;
         if cursor.is_none() || stale >= STALE_PAGES || seen.len() >= wanted {
             return Ok(total);
@@ -133,22 +157,41 @@ async fn walk<G: AsyncFnMut()>(
     }
 }
 
-async fn walk_tag<G: AsyncFnMut()>(
+async fn walk_tag(
     session: &Session,
     tag: &str,
-    gate: &mut G,
+    paused: &mut watch::Receiver<bool>,
+    report: &mut (impl FnMut(LoadEvent) + Send),
 ) -> Result<(), Trouble> {
     let mut cursor: Option<Cursor> = None;
     let mut holders: Vec<ContactId> = Vec::new();
     loop {
-        gate().await;
-        let Some(page) = session.tagged(tag, cursor.as_ref()).await? else { return Ok(()) };
+        go_on(paused, report).await;
+        let Some(page) = session.tagged(tag, cursor.as_ref()).await? else {
+            return Ok(());
+        };
         holders.extend(page.contacts.into_iter().map(|c| c.id));
         cursor = page.next;
         if cursor.is_none() {
             break;
         }
     }
-    let stored = session.contacts().mirror_tagged(&session.account().name, &holders, tag).await;
-    stored.map(|_| ()).map_err(|e| store_trouble("keeping tags", &e))
+    let stored = session
+        .contacts()
+        .mirror_tagged(&session.account().name, &holders, tag)
+        .await;
+    stored
+        .map(|_| ())
+        .map_err(|e| store_trouble("keeping tags", &e))
+}
+
+/// Returns when loading is not paused.
+async fn go_on(paused: &mut watch::Receiver<bool>, report: &mut (impl FnMut(LoadEvent) + Send)) {
+    let stop = *paused.borrow();
+    if stop {
+        report(LoadEvent::Paused);
+        // Without anybody who could unpause it, it goes on.
+        let _ = paused.wait_for(|p| !*p).await;
+        report(LoadEvent::Resumed);
+    }
 }

@@ -17,7 +17,12 @@ pub fn install(verbose: u8) {
         _ => Level::TRACE,
     };
     let targets = Targets::new().with_target("cardex", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_target(false);
     // A second installation in one process changes nothing.
-    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(targets)
+        .with(lines)
+        .try_init();
 }

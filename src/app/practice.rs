@@ -75,8 +75,12 @@ impl Sandbox {
 /// # Errors
 /// Never in practice: the token is a constant.
 pub fn token() -> Result<Secret, Trouble> {
-    Secret::new(seed::KEY)
-        .map_err(|e| Trouble::new(TroubleKind::Local, format!("making the sandbox's token: {e}")))
+    Secret::new(seed::KEY).map_err(|e| {
+        Trouble::new(
+            TroubleKind::Local,
+            format!("making the sandbox's token: {e}"),
+        )
+    })
 }
 
 /// Starts a sandbox.
@@ -87,11 +91,17 @@ pub async fn start(provider: ProviderId, practice: &Practice) -> Result<Sandbox,
     let invalid = |message: String| Trouble::new(TroubleKind::Invalid, message);
     let people = seed::people(practice.contacts);
     let (vendor, fake, path): (Vendor, Box<dyn Fake>, &str) = match provider {
-        ProviderId::Pabbly => (Vendor::Pabbly, Box::new(seed::pabbly(&people)), pabbly::BASE),
+        ProviderId::Pabbly => (
+            Vendor::Pabbly,
+            Box::new(seed::pabbly(&people)),
+            pabbly::BASE,
+        ),
         ProviderId::Chatwoot => (Vendor::Chatwoot, Box::new(seed::chatwoot(&people)), ""),
         ProviderId::Local => {
-            return Err(invalid("the local store has no API to practise with".into())
-                .with_hint("`cardex` itself opens it, with sample contacts"));
+            return Err(
+                invalid("the local store has no API to practise with".into())
+                    .with_hint("`cardex` itself opens it, with sample contacts"),
+            );
         }
     };
     let mut options = Options::new(vendor, clock::now);
@@ -111,5 +121,9 @@ pub async fn start(provider: ProviderId, practice: &Practice) -> Result<Sandbox,
         .with_hint("choose another port with --port N, or 0 for any free one")
     })?;
     let base_url = format!("{}{path}", running.url());
-    Ok(Sandbox { running, provider, base_url })
+    Ok(Sandbox {
+        running,
+        provider,
+        base_url,
+    })
 }

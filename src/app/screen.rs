@@ -40,8 +40,11 @@ pub fn run(
     practice: bool,
 ) -> Result<(), Trouble> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        return Err(Trouble::new(TroubleKind::Invalid, "opening the screen: this is no terminal")
-            .with_hint("use a command instead, such as `cardex list`; `cardex --help` names them"));
+        return Err(Trouble::new(
+            TroubleKind::Invalid,
+            "opening the screen: this is no terminal",
+        )
+        .with_hint("use a command instead, such as `cardex list`; `cardex --help` names them"));
     }
     let (keymap, warnings) = Keymap::with_overrides(&setup.config.keys);
     let (sender, inbox) = mpsc::unbounded_channel();
@@ -49,9 +52,18 @@ pub fn run(
     let theme = Theme::new(setup.config.dark, !color);
     let ended = runtime.block_on(async {
         let shell = Shell::new(setup.clone(), session, sender, practice);
-        let mut screen = Screen { shell, terminal, theme, model: Model::new(keymap) };
+        let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+        let model = Model::new(columns, rows, keymap);
+        let mut screen = Screen {
+            shell,
+            terminal,
+            theme,
+            model,
+        };
         for warning in warnings {
-            screen.shell.say(Trouble::new(TroubleKind::Invalid, warning));
+            screen
+                .shell
+                .say(Trouble::new(TroubleKind::Invalid, warning));
         }
         let ended = screen.run(inbox).await;
         screen.terminal.release();
@@ -158,11 +170,18 @@ impl Screen {
 
     fn draw(&mut self) -> std::io::Result<()> {
         let (model, theme) = (&self.model, &self.theme);
-        self.terminal.screen().draw(|frame| view::view(model, frame, theme)).map(|_| ())
+        self.terminal
+            .screen()
+            .draw(|frame| view::view(model, frame, theme))
+            .map(|_| ())
     }
 
     fn resized(&mut self, (columns, rows): (u16, u16)) {
-        let effects = update::update(&mut self.model, Msg::Resized { columns, rows }, clock::now());
+        let effects = update::update(
+            &mut self.model,
+            Msg::Resized { columns, rows },
+            clock::now(),
+        );
         for effect in effects {
             self.shell.execute(effect);
         }
@@ -185,7 +204,11 @@ impl Screen {
         match outside {
             Outside::Opened => {}
             Outside::Suspend => terminal::suspend(),
-            Outside::Edit { ticket, text, extension } => self.shell.edit(ticket, &text, extension),
+            Outside::Edit {
+                ticket,
+                text,
+                extension,
+            } => self.shell.edit(ticket, &text, extension),
         }
         self.terminal.resume()
     }

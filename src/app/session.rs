@@ -44,13 +44,27 @@ impl Session {
     /// Wraps an account. Drafts and settings are kept in `store`, contacts in `contacts`: the same, or
     /// one in memory where no mirror is wanted. A `connector` is needed for every provider but the local
     /// one.
-    pub fn new(account: Account, store: Store, contacts: Store, connector: Option<Connector>) -> Self {
+    pub fn new(
+        account: Account,
+        store: Store,
+        contacts: Store,
+        connector: Option<Connector>,
+    ) -> Self {
         let context = account.context();
         let table = provider::table(account.provider, &context);
         let remote = provider::codec(account.provider)
             .zip(connector)
             .map(|(codec, connector)| Remote { codec, connector });
-        Self { inner: Arc::new(Inner { account, context, table, store, contacts, remote }) }
+        Self {
+            inner: Arc::new(Inner {
+                account,
+                context,
+                table,
+                store,
+                contacts,
+                remote,
+            }),
+        }
     }
 
     /// The account.
@@ -83,7 +97,11 @@ impl Session {
     /// # Errors
     /// Says what an id looks like here.
     pub fn check_id(&self, id: &str) -> Result<ContactId, Trouble> {
-        self.inner.table.id.check(id).map_err(|m| Trouble::new(TroubleKind::Invalid, m))?;
+        self.inner
+            .table
+            .id
+            .check(id)
+            .map_err(|m| Trouble::new(TroubleKind::Invalid, m))?;
         Ok(ContactId::new(id))
     }
 
@@ -94,12 +112,21 @@ impl Session {
     pub async fn read(&self, id: &ContactId) -> Result<Contact, Trouble> {
         let tried = format!("reading contact {id}");
         let Some(remote) = &self.inner.remote else {
-            let found = self.inner.contacts.contact(&self.inner.account.name, id).await;
-            return found.map_err(|e| store_trouble(&tried, &e))?.ok_or_else(|| {
-                let message = format!("{tried}: there is no such contact in {}", self.account().name);
-                Trouble::new(TroubleKind::NotFound, message)
-                    .with_hint("`cardex list --format ids` shows the ids that exist")
-            });
+            let found = self
+                .inner
+                .contacts
+                .contact(&self.inner.account.name, id)
+                .await;
+            return found
+                .map_err(|e| store_trouble(&tried, &e))?
+                .ok_or_else(|| {
+                    let message = format!(
+                        "{tried}: there is no such contact in {}",
+                        self.account().name
+                    );
+                    Trouble::new(TroubleKind::NotFound, message)
+                        .with_hint("`cardex list --format ids` shows the ids that exist")
+                });
         };
         let calls = remote
             .codec
@@ -107,10 +134,16 @@ impl Session {
             .map_err(|e| failure::of_unsupported(&e))?;
         let mut replies = Vec::new();
         for call in calls {
-            replies.push(self.call(remote, &call, &tried, Priority::Interactive).await?);
+            replies.push(
+                self.call(remote, &call, &tried, Priority::Interactive)
+                    .await?,
+            );
         }
         provider::assemble(replies).ok_or_else(|| {
-            Trouble::new(TroubleKind::Malformed, format!("{tried}: the answer holds no contact"))
+            Trouble::new(
+                TroubleKind::Malformed,
+                format!("{tried}: the answer holds no contact"),
+            )
         })
     }
 
@@ -123,15 +156,22 @@ impl Session {
         base: &Contact,
         patch: &Patch,
     ) -> Result<Vec<HttpRequest>, Vec<FieldProblem>> {
-        let Some(remote) = &self.inner.remote else { return Ok(Vec::new()) };
-        let calls = remote.codec.update(&self.inner.context, base, patch).map_err(|e| e.0)?;
+        let Some(remote) = &self.inner.remote else {
+            return Ok(Vec::new());
+        };
+        let calls = remote
+            .codec
+            .update(&self.inner.context, base, patch)
+            .map_err(|e| e.0)?;
         Ok(calls.into_iter().map(|c| c.request).collect())
     }
 
     /// Reads, checks, writes and verifies; see [`crate::engine::save`].
     pub async fn save(&self, base: Contact, patch: Patch, force: bool) -> SaveOutcome {
         if self.inner.account.read_only {
-            return SaveOutcome::Failed { trouble: self.read_only() };
+            return SaveOutcome::Failed {
+                trouble: self.read_only(),
+            };
         }
         let id = base.id.clone();
         let (mut save, mut step) = Save::new(base, patch, self.inner.table.clone(), force);
@@ -157,7 +197,12 @@ impl Session {
         let name = &self.inner.account.name;
         let tried = format!("saving contact {}", fresh.id);
         let now = clock::now();
-        match self.inner.contacts.local_update(name, &fresh.id, patch, now).await {
+        match self
+            .inner
+            .contacts
+            .local_update(name, &fresh.id, patch, now)
+            .await
+        {
             Ok(Some((_, after))) => WriteResult::Answered(Some(Box::new(after))),
             Ok(None) => WriteResult::Failed(Trouble::new(
                 TroubleKind::NotFound,
@@ -173,7 +218,11 @@ impl Session {
             Ok(calls) => calls,
             Err(unsupported) => {
                 let message = "this can not be stored here".into();
-                return WriteResult::Rejected { message, fields: unsupported.0, partly: false };
+                return WriteResult::Rejected {
+                    message,
+                    fields: unsupported.0,
+                    partly: false,
+                };
             }
         };
         let lane = match remote.connector.lane().await {
@@ -200,7 +249,11 @@ impl Session {
     fn failed_write(&self, tried: &str, error: &SendError, partly: bool) -> WriteResult {
         if let SendError::Refused(Verdict::Rejected { message, fields }, _) = error {
             let (message, fields) = (message.clone(), fields.clone());
-            return WriteResult::Rejected { message, fields, partly };
+            return WriteResult::Rejected {
+                message,
+                fields,
+                partly,
+            };
         }
         let trouble = failure::of_send(&self.inner.account, tried, error);
         if partly || error.maybe_arrived() {
@@ -216,8 +269,13 @@ impl Session {
             SaveOutcome::Unchanged { contact } | SaveOutcome::Applied { after: contact, .. } => {
                 contact
             }
-            SaveOutcome::Conflict { theirs: contact, .. }
-            | SaveOutcome::Refused { stored: Some(contact), .. } => contact,
+            SaveOutcome::Conflict {
+                theirs: contact, ..
+            }
+            | SaveOutcome::Refused {
+                stored: Some(contact),
+                ..
+            } => contact,
             SaveOutcome::Refused { stored: None, .. }
             | SaveOutcome::Failed { .. }
             | SaveOutcome::Unknown { .. } => return,
@@ -230,8 +288,7 @@ impl Session {
         if self.is_local() {
             return;
         }
-        if let Err(error) = self.inner.contacts.mirror_put(contact).await
-        {
+        if let Err(error) = self.inner.contacts.mirror_put(contact).await {
             tracing::warn!(%error, "the mirror was not updated");
         }
     }
@@ -250,7 +307,11 @@ impl Session {
     ///
     /// # Errors
     /// When it can not be had.
-    pub async fn tagged(&self, tag: &str, cursor: Option<&Cursor>) -> Result<Option<Page>, Trouble> {
+    pub async fn tagged(
+        &self,
+        tag: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<Option<Page>, Trouble> {
         let tried = format!("listing contacts with the tag {tag}");
         let remote = self.remote(&tried)?;
         match remote.codec.tagged(&self.inner.context, tag, cursor) {
@@ -260,7 +321,10 @@ impl Session {
     }
 
     async fn page_of(&self, remote: &Remote, call: Call, tried: &str) -> Result<Page, Trouble> {
-        match self.call(remote, &call, tried, Priority::Background).await? {
+        match self
+            .call(remote, &call, tried, Priority::Background)
+            .await?
+        {
             Reply::Page(page) => Ok(page),
             _ => Err(wrong_reply(tried, &call.purpose)),
         }
@@ -273,12 +337,21 @@ impl Session {
     pub async fn definitions(&self) -> Result<Vec<AttributeDefinition>, Trouble> {
         let tried = "reading the attribute definitions";
         let Some(remote) = &self.inner.remote else {
-            let found = self.inner.contacts.definitions(&self.inner.account.name).await;
+            let found = self
+                .inner
+                .contacts
+                .definitions(&self.inner.account.name)
+                .await;
             let found = found.map_err(|e| store_trouble(tried, &e))?;
             return Ok(found.map(|f| f.value).unwrap_or_default());
         };
-        let Some(call) = remote.codec.definitions(&self.inner.context) else { return Ok(vec![]) };
-        match self.call(remote, &call, tried, Priority::Interactive).await? {
+        let Some(call) = remote.codec.definitions(&self.inner.context) else {
+            return Ok(vec![]);
+        };
+        match self
+            .call(remote, &call, tried, Priority::Interactive)
+            .await?
+        {
             Reply::Definitions(found) => Ok(found),
             _ => Err(wrong_reply(tried, &call.purpose)),
         }
@@ -290,9 +363,16 @@ impl Session {
     /// When it can not be had.
     pub async fn catalogue(&self) -> Result<Option<Vec<String>>, Trouble> {
         let tried = "reading the catalogue of tags";
-        let Some(remote) = &self.inner.remote else { return Ok(None) };
-        let Some(call) = remote.codec.catalogue(&self.inner.context) else { return Ok(None) };
-        match self.call(remote, &call, tried, Priority::Interactive).await? {
+        let Some(remote) = &self.inner.remote else {
+            return Ok(None);
+        };
+        let Some(call) = remote.codec.catalogue(&self.inner.context) else {
+            return Ok(None);
+        };
+        match self
+            .call(remote, &call, tried, Priority::Interactive)
+            .await?
+        {
             Reply::Catalogue(found) => Ok(Some(found)),
             _ => Err(wrong_reply(tried, &call.purpose)),
         }
@@ -303,14 +383,22 @@ impl Session {
     /// # Errors
     /// When the store can not be read.
     pub async fn tags_seen(&self) -> Result<Vec<String>, Trouble> {
-        let found = self.inner.contacts.tags_in_use(&self.inner.account.name).await;
+        let found = self
+            .inner
+            .contacts
+            .tags_in_use(&self.inner.account.name)
+            .await;
         let found = found.map_err(|e| store_trouble("collecting tags", &e))?;
         Ok(found.into_keys().collect())
     }
 
     /// When a cool-down that the provider asked for ends, where there is one.
     pub fn held_until(&self) -> Option<Timestamp> {
-        self.inner.remote.as_ref().and_then(|r| r.connector.connected()).and_then(Lane::held_until)
+        self.inner
+            .remote
+            .as_ref()
+            .and_then(|r| r.connector.connected())
+            .and_then(Lane::held_until)
     }
 
     /// Signs in and tells what answers, in plain sentences.
@@ -327,8 +415,9 @@ impl Session {
         let mut told = Vec::new();
         for call in remote.codec.about(&self.inner.context) {
             let tried = format!("asking {}", self.inner.account.host());
-            if let Reply::About(lines) =
-                self.call(remote, &call, &tried, Priority::Interactive).await?
+            if let Reply::About(lines) = self
+                .call(remote, &call, &tried, Priority::Interactive)
+                .await?
             {
                 told.extend(lines);
             }
@@ -338,24 +427,36 @@ impl Session {
 
     /// Whether a listed contact comes without its tags, so that they have to be asked for.
     pub fn tags_need_walk(&self) -> bool {
-        self.inner.remote.as_ref().is_some_and(|r| !r.codec.facts().tags_in_list)
+        self.inner
+            .remote
+            .as_ref()
+            .is_some_and(|r| !r.codec.facts().tags_in_list)
     }
 
     /// The contact's page in the vendor's web application.
     pub fn web_page(&self, id: &ContactId) -> Option<String> {
-        self.inner.remote.as_ref().and_then(|r| r.codec.web_page(&self.inner.context, id))
+        self.inner
+            .remote
+            .as_ref()
+            .and_then(|r| r.codec.web_page(&self.inner.context, id))
     }
 
     /// Why nothing can be saved in a read-only account.
     pub fn read_only(&self) -> Trouble {
-        let message = format!("saving in {}: this account is read_only", self.inner.account.name);
+        let message = format!(
+            "saving in {}: this account is read_only",
+            self.inner.account.name
+        );
         Trouble::new(TroubleKind::Forbidden, message)
             .with_hint("set read_only = false for it to allow changes")
     }
 
     fn remote(&self, tried: &str) -> Result<&Remote, Trouble> {
         self.inner.remote.as_ref().ok_or_else(|| {
-            Trouble::new(TroubleKind::Local, format!("{tried}: a local account has no provider"))
+            Trouble::new(
+                TroubleKind::Local,
+                format!("{tried}: a local account has no provider"),
+            )
         })
     }
 

@@ -86,7 +86,11 @@ impl Setup {
             }
             return Ok(Session::new(account, store.clone(), store, None));
         }
-        let contacts = if account.mirror { store.clone() } else { memory()? };
+        let contacts = if account.mirror {
+            store.clone()
+        } else {
+            memory()?
+        };
         let connector = Connector::new(self.clone(), account.clone(), None);
         Ok(Session::new(account, store, contacts, Some(connector)))
     }
@@ -98,7 +102,12 @@ impl Setup {
     pub fn open_practice(&self, account: Account, token: Secret) -> Result<Session, Trouble> {
         let memory = memory()?;
         let connector = Connector::new(self.clone(), account.clone(), Some(token));
-        Ok(Session::new(account, memory.clone(), memory, Some(connector)))
+        Ok(Session::new(
+            account,
+            memory.clone(),
+            memory,
+            Some(connector),
+        ))
     }
 }
 
@@ -116,7 +125,12 @@ pub struct Connector {
 
 impl Connector {
     fn new(setup: Setup, account: Account, given: Option<Secret>) -> Self {
-        Self { setup, account, given, lane: OnceCell::new() }
+        Self {
+            setup,
+            account,
+            given,
+            lane: OnceCell::new(),
+        }
     }
 
     /// The lane.
@@ -149,7 +163,10 @@ impl Connector {
             concurrency: facts.pace.concurrency,
         };
         let judge = provider::codec(account.provider).ok_or_else(|| {
-            Trouble::new(TroubleKind::Local, "a local account has no network".to_string())
+            Trouble::new(
+                TroubleKind::Local,
+                "a local account has no network".to_string(),
+            )
         })?;
         Ok(Lane::new(
             account.name.as_str(),
@@ -176,7 +193,10 @@ async fn read_token(account: &Account) -> Result<Secret, Trouble> {
         Ok(Err(error)) => Err(failure::of_secret(account, &error)),
         Err(_) => Err(Trouble::new(
             TroubleKind::SignIn,
-            format!("reading the token of {}: the reader stopped unexpectedly", account.name),
+            format!(
+                "reading the token of {}: the reader stopped unexpectedly",
+                account.name
+            ),
         )),
     }
 }

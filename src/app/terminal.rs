@@ -38,7 +38,10 @@ impl Terminal {
         });
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         let screen = ratatui::Terminal::new(backend)?;
-        let mut terminal = Self { screen, entered: false };
+        let mut terminal = Self {
+            screen,
+            entered: false,
+        };
         terminal.resume()?;
         Ok(terminal)
     }
@@ -50,7 +53,12 @@ impl Terminal {
     pub fn resume(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         self.entered = true;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        execute!(
+            io::stdout(),
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
         self.screen.clear()
     }
 
@@ -85,7 +93,12 @@ impl Drop for Terminal {
 /// Gives the terminal back as it was found. Errors are nobody's to handle here.
 fn restore() {
     let mut out = io::stdout();
-    let _ = execute!(out, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(
+        out,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = disable_raw_mode();
     let _ = out.flush();
 }

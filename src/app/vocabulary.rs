@@ -40,9 +40,18 @@ pub async fn fetch(session: &Session) -> Msg {
         let kept = store.put_tags(name, &tags, clock::now()).await;
         trouble = trouble.or(kept.err().map(|e| failed(&e)));
     }
-    let first = definitions.as_ref().err().or(catalogue.as_ref().err()).cloned();
+    let first = definitions
+        .as_ref()
+        .err()
+        .or(catalogue.as_ref().err())
+        .cloned();
     match known(session).await {
-        Msg::Vocabulary { definitions, tags, tags_are_catalogue, .. } => Msg::Vocabulary {
+        Msg::Vocabulary {
+            definitions,
+            tags,
+            tags_are_catalogue,
+            ..
+        } => Msg::Vocabulary {
             definitions,
             tags,
             tags_are_catalogue,

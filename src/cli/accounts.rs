@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::exit;
 use super::output::{Output, trouble_json};
+use crate::app::session::Session;
 use crate::app::setup::Setup;
 use crate::config::{Account, DEMO};
 use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind, shown};
@@ -19,8 +20,11 @@ use crate::secret::{Secret, TokenSource, keyring};
 pub fn list(setup: &Setup, out: Output) -> Result<u8, Trouble> {
     let config = &setup.config;
     let demo = AccountName::new(DEMO);
-    let mut rows: Vec<(AccountName, Result<Account, Vec<String>>)> =
-        config.accounts.iter().map(|(n, a)| (n.clone(), a.clone())).collect();
+    let mut rows: Vec<(AccountName, Result<Account, Vec<String>>)> = config
+        .accounts
+        .iter()
+        .map(|(n, a)| (n.clone(), a.clone()))
+        .collect();
     if !config.accounts.contains_key(&demo) {
         rows.push((demo, Ok(Account::demo())));
     }
@@ -69,14 +73,20 @@ fn account_line(
     match account {
         Ok(a) => {
             let read_only = if a.read_only { "  read-only" } else { "" };
-            let token = a.token.as_ref().map_or(String::new(), |t| format!("  token from {t}"));
+            let token = a
+                .token
+                .as_ref()
+                .map_or(String::new(), |t| format!("  token from {t}"));
             let title = provider::facts(a.provider).title;
             let host = a.host();
             let text = format!("{mark} {name:<16} {title:<18} {host}{token}{read_only}");
             shown::one_line(text.trim_end()).into_owned()
         }
         Err(mistakes) => {
-            format!("{mark} {name:<16} WRONG: {}", shown::one_line(&mistakes.join("; ")))
+            format!(
+                "{mark} {name:<16} WRONG: {}",
+                shown::one_line(&mistakes.join("; "))
+            )
         }
     }
 }
@@ -84,12 +94,16 @@ fn account_line(
 /// Signs in and tells what answers.
 ///
 /// # Errors
-/// When there is no such account, it can not be reached, or signing in fails.
-pub async fn check(setup: &Setup, name: &str, out: Output) -> Result<u8, Trouble> {
-    let account = setup.config.account(&AccountName::new(name))?;
-    let session = setup.open(account.clone())?;
+/// When it can not be reached, or signing in fails.
+pub async fn check(session: &Session, out: Output) -> Result<u8, Trouble> {
+    let account = session.account();
+    let name = account.name.as_str();
     let title = provider::facts(account.provider).title;
-    let mut lines = vec![format!("{name}: {title} {}", account.host()).trim_end().to_string()];
+    let mut lines = vec![
+        format!("{name}: {title} {}", account.host())
+            .trim_end()
+            .to_string(),
+    ];
     if let Some(source) = &account.token {
         lines.push(format!("the token comes from {source}"));
     }
@@ -125,11 +139,15 @@ pub async fn check(setup: &Setup, name: &str, out: Output) -> Result<u8, Trouble
 pub fn login(setup: &Setup, name: &str, forget: bool, out: Output) -> Result<u8, Trouble> {
     let account = setup.config.account(&AccountName::new(name))?;
     if account.provider == ProviderId::Local {
-        return Err(invalid(format!("{name} is a local account; it needs no token")));
+        return Err(invalid(format!(
+            "{name} is a local account; it needs no token"
+        )));
     }
     if !matches!(account.token, Some(TokenSource::Keyring { .. })) {
-        return Err(invalid(format!("{name} does not take its token from the key store"))
-            .with_hint("set token = { keyring = true } for it first"));
+        return Err(
+            invalid(format!("{name} does not take its token from the key store"))
+                .with_hint("set token = { keyring = true } for it first"),
+        );
     }
     let failed = |e: crate::secret::SourceError| {
         Trouble::new(TroubleKind::SignIn, e.to_string())
@@ -137,7 +155,9 @@ pub fn login(setup: &Setup, name: &str, forget: bool, out: Output) -> Result<u8,
     };
     if forget {
         keyring::forget(name).map_err(failed)?;
-        out.remark(&format!("The token of {name} was removed from the key store."));
+        out.remark(&format!(
+            "The token of {name} was removed from the key store."
+        ));
         return Ok(exit::DONE);
     }
     let text = read_token(name)?;
@@ -151,7 +171,10 @@ pub fn login(setup: &Setup, name: &str, forget: bool, out: Output) -> Result<u8,
 /// From a hidden prompt on a terminal, else the first line of standard input.
 fn read_token(name: &str) -> Result<String, Trouble> {
     let failed = |e: std::io::Error| {
-        Trouble::new(TroubleKind::Local, format!("reading the token for {name}: {e}"))
+        Trouble::new(
+            TroubleKind::Local,
+            format!("reading the token for {name}: {e}"),
+        )
     };
     if std::io::stdin().is_terminal() {
         return rpassword::prompt_password(format!("Token for {name}: ")).map_err(failed);

@@ -49,7 +49,11 @@ impl Column {
     /// The columns of a table for people.
     pub fn of_table() -> Vec<Self> {
         let fields = [FieldKey::Name, FieldKey::Email, FieldKey::Phone].map(Self::Field);
-        [Self::Id].into_iter().chain(fields).chain([Self::Tags]).collect()
+        [Self::Id]
+            .into_iter()
+            .chain(fields)
+            .chain([Self::Tags])
+            .collect()
     }
 
     /// Every column that a provider fills, for CSV; `attributes` are those that occur.
@@ -98,8 +102,15 @@ impl Column {
                 Some(false) => "no".into(),
                 None => String::new(),
             },
-            Self::Updated => contact.updated_at.map(|t| t.to_string()).unwrap_or_default(),
-            Self::Attribute(name) => contact.attributes.get(name).map(text_of).unwrap_or_default(),
+            Self::Updated => contact
+                .updated_at
+                .map(|t| t.to_string())
+                .unwrap_or_default(),
+            Self::Attribute(name) => contact
+                .attributes
+                .get(name)
+                .map(text_of)
+                .unwrap_or_default(),
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::app::session::Session;
 use crate::domain::diff::{self, Change};
 use crate::domain::validate::{self, Severity};
 use crate::domain::{
-    AttributeDefinition, Contact, Edit, FieldKey, Flag, Patch, Trouble, TroubleKind,
-    attribute, shown,
+    AttributeDefinition, Contact, Edit, FieldKey, FieldKind, FieldTable, Flag, Patch, Trouble,
+    TroubleKind, attribute, phone, shown,
 };
 use crate::engine::{Check, SaveOutcome};
 use crate::http::HttpRequest;
@@ -23,8 +23,11 @@ use crate::http::HttpRequest;
 pub async fn run(session: &Session, args: &EditArgs, out: Output) -> Result<u8, Trouble> {
     let id = session.check_id(&args.id)?;
     if nothing_asked(args) {
-        return Err(invalid("edit: nothing to change was named".into())
-            .with_hint("use --set KEY=VALUE, --clear, --set-attr, --add-tag, --flag … (see --help)"));
+        return Err(
+            invalid("edit: nothing to change was named".into()).with_hint(
+                "use --set KEY=VALUE, --clear, --set-attr, --add-tag, --flag … (see --help)",
+            ),
+        );
     }
     if session.account().read_only && !args.dry_run {
         return Err(session.read_only());
@@ -42,7 +45,10 @@ pub async fn run(session: &Session, args: &EditArgs, out: Output) -> Result<u8, 
     let patch = patch.effective(&base);
     let changes = diff::changes_of(&base, &patch);
     let requests = session.preview(&base, &patch).map_err(|problems| {
-        let said: Vec<_> = problems.iter().map(|p| format!("{}: {}", p.key, p.message)).collect();
+        let said: Vec<_> = problems
+            .iter()
+            .map(|p| format!("{}: {}", p.key, p.message))
+            .collect();
         invalid(said.join("; ")).with_hint("nothing was sent")
     })?;
     if args.dry_run {
@@ -81,7 +87,11 @@ fn patch_of(
     for pair in &args.set {
         let (key, value) = split(pair, "--set", "KEY=VALUE")?;
         let key = field_key(key)?;
-        let edit = if value.is_empty() { Edit::Clear } else { Edit::Set(value.to_string()) };
+        let edit = if value.is_empty() {
+            Edit::Clear
+        } else {
+            Edit::Set(canonical(session.table(), key, value))
+        };
         patch.fields.insert(key, edit);
     }
     for key in &args.clear {
@@ -91,10 +101,15 @@ fn patch_of(
     for pair in &args.set_attr {
         let (name, text) = split(pair, "--set-attr", "NAME=VALUE")?;
         if text.is_empty() && session.table().attributes.empty_removes {
-            return Err(invalid(format!("attr.{name}: an empty value removes the attribute here"))
-                .with_hint(format!("say so with --unset-attr {name}")));
+            return Err(invalid(format!(
+                "attr.{name}: an empty value removes the attribute here"
+            ))
+            .with_hint(format!("say so with --unset-attr {name}")));
         }
-        let kind = definitions.iter().find(|d| d.key == name).map_or(untyped, |d| d.kind);
+        let kind = definitions
+            .iter()
+            .find(|d| d.key == name)
+            .map_or(untyped, |d| d.kind);
         let value = attribute::value_of(kind, text, base.attributes.get(name))
             .map_err(|m| invalid(format!("attr.{name}: {m}")))?;
         patch.attributes.insert(name.to_string(), Edit::Set(value));
@@ -105,12 +120,16 @@ fn patch_of(
     patch.tags.add.extend(args.add_tag.iter().cloned());
     patch.tags.remove.extend(args.remove_tag.iter().cloned());
     if let Some(both) = patch.tags.add.intersection(&patch.tags.remove).next() {
-        return Err(invalid(format!("tags: {both:?} is to be both added and removed")));
+        return Err(invalid(format!(
+            "tags: {both:?} is to be both added and removed"
+        )));
     }
     for pair in &args.flag {
         let (name, state) = split(pair, "--flag", "FLAG=yes|no|unknown")?;
         let flag = Flag::parse(name).ok_or_else(|| {
-            invalid(format!("--flag: {name:?} is not a flag; use optin or blocked"))
+            invalid(format!(
+                "--flag: {name:?} is not a flag; use optin or blocked"
+            ))
         })?;
         let edit = match state {
             "yes" | "true" => Edit::Set(true),
@@ -126,10 +145,23 @@ fn patch_of(
     Ok(patch)
 }
 
+/// A number that the provider wants as bare digits may be written as people write numbers.
+fn canonical(table: &FieldTable, key: FieldKey, value: &str) -> String {
+    let digits = table
+        .field(key)
+        .is_some_and(|f| f.kind == FieldKind::PhoneDigits);
+    let bare = if digits {
+        phone::digits_with_code(value).ok()
+    } else {
+        None
+    };
+    bare.unwrap_or_else(|| value.to_string())
+}
+
 fn split<'a>(pair: &'a str, option: &str, form: &str) -> Result<(&'a str, &'a str), Trouble> {
-    pair.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-        invalid(format!("{option}: {pair:?} must have the form {form}"))
-    })
+    pair.split_once('=')
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or_else(|| invalid(format!("{option}: {pair:?} must have the form {form}")))
 }
 
 fn field_key(key: &str) -> Result<FieldKey, Trouble> {
@@ -175,13 +207,20 @@ fn dry_run(base: &Contact, changes: &[Change], requests: &[HttpRequest], out: Ou
     let requests: Vec<Value> = requests
         .iter()
         .map(|r| {
-            let headers: serde_json::Map<String, Value> =
-                r.headers.iter().map(|(n, v)| (n.clone(), json!(v))).collect();
+            let headers: serde_json::Map<String, Value> = r
+                .headers
+                .iter()
+                .map(|(n, v)| (n.clone(), json!(v)))
+                .collect();
             json!({"method": r.method.as_str(), "url": r.url, "headers": headers, "body": r.body})
         })
         .collect();
     let printed = if out.json {
-        let status = if changes.is_empty() { "unchanged" } else { "planned" };
+        let status = if changes.is_empty() {
+            "unchanged"
+        } else {
+            "planned"
+        };
         let value = json!({
             "id": base.id.as_str(), "status": status, "verified": false,
             "changes": changes, "contact": base.to_json(), "requests": requests, "dry_run": true,
@@ -202,7 +241,10 @@ fn print_plan(changes: &[Change], requests: &[Value], out: Output) -> Result<(),
         let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
         out.line(&format!("{} {}", text(method), text(url)))?;
         if !request["body"].is_null() {
-            out.line(&format!("  {}", shown::one_line(&request["body"].to_string())))?;
+            out.line(&format!(
+                "  {}",
+                shown::one_line(&request["body"].to_string())
+            ))?;
         }
     }
     if requests.is_empty() {
@@ -235,24 +277,40 @@ fn confirmed(base: &Contact, changes: &[Change]) -> Result<bool, Trouble> {
 fn report(base: &Contact, outcome: &SaveOutcome, out: Output) -> u8 {
     let code = exit::of_outcome(outcome);
     if out.json {
-        return out.line(&outcome_json(base, outcome).to_string()).err().unwrap_or(code);
+        return out
+            .line(&outcome_json(base, outcome).to_string())
+            .err()
+            .unwrap_or(code);
     }
     let said = match outcome {
         SaveOutcome::Unchanged { .. } => out.line("Unchanged: everything is already so."),
-        SaveOutcome::Applied { changes, check, after, .. } => {
+        SaveOutcome::Applied {
+            changes,
+            check,
+            after,
+            ..
+        } => {
             let title = shown::one_line(after.title()).into_owned();
             let head = match check {
                 Check::Verified => format!("Saved and verified: {title}"),
                 Check::Drifted(_) => format!("Accepted, but something else is stored: {title}"),
                 Check::Unknown(why) => format!("Accepted, not verified: {title} ({why})"),
             };
-            out.line(&head).and_then(|()| out.changes(changes)).and_then(|()| {
-                let Check::Drifted(rows) = check else { return Ok(()) };
-                out.line("Asked → stored:")?;
-                out.changes(rows)
-            })
+            out.line(&head)
+                .and_then(|()| out.changes(changes))
+                .and_then(|()| {
+                    let Check::Drifted(rows) = check else {
+                        return Ok(());
+                    };
+                    out.line("Asked → stored:")?;
+                    out.changes(rows)
+                })
         }
-        SaveOutcome::Refused { message, fields, stored } => {
+        SaveOutcome::Refused {
+            message,
+            fields,
+            stored,
+        } => {
             out.error_text(&format!("refused: {message}"), None);
             for problem in fields {
                 out.error_text(&format!("{}: {}", problem.key, problem.message), None);
@@ -274,7 +332,10 @@ fn report(base: &Contact, outcome: &SaveOutcome, out: Output) -> u8 {
             Ok(())
         }
         SaveOutcome::Unknown { trouble } => {
-            let message = format!("it is not known whether this was stored: {}", trouble.message);
+            let message = format!(
+                "it is not known whether this was stored: {}",
+                trouble.message
+            );
             out.error_text(&message, Some(&look(base)));
             Ok(())
         }
@@ -294,7 +355,12 @@ fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
             "id": id, "status": "unchanged", "verified": true, "changes": [],
             "contact": contact.to_json(),
         }),
-        SaveOutcome::Applied { after, changes, check, .. } => {
+        SaveOutcome::Applied {
+            after,
+            changes,
+            check,
+            ..
+        } => {
             let mut value = json!({
                 "id": id, "status": "applied", "verified": *check == Check::Verified,
                 "changes": changes, "contact": after.to_json(),
@@ -306,9 +372,15 @@ fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
             }
             value
         }
-        SaveOutcome::Refused { message, fields, stored } => {
-            let fields: Vec<Value> =
-                fields.iter().map(|f| json!({"key": f.key, "message": f.message})).collect();
+        SaveOutcome::Refused {
+            message,
+            fields,
+            stored,
+        } => {
+            let fields: Vec<Value> = fields
+                .iter()
+                .map(|f| json!({"key": f.key, "message": f.message}))
+                .collect();
             json!({
                 "id": id, "status": "failed", "verified": false, "changes": [],
                 "error": {"kind": "rejected", "message": message, "fields": fields},

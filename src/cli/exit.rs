@@ -44,7 +44,9 @@ pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
             Check::Drifted(_) => CONFLICT,
             Check::Unknown(_) => ERROR,
         },
-        SaveOutcome::Refused { stored: Some(_), .. } => PARTLY,
+        SaveOutcome::Refused {
+            stored: Some(_), ..
+        } => PARTLY,
         SaveOutcome::Refused { stored: None, .. } => ERROR,
         SaveOutcome::Conflict { .. } => CONFLICT,
         SaveOutcome::Failed { trouble } => of_trouble(trouble),

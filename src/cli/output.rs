@@ -15,7 +15,7 @@ use crate::domain::{Trouble, shown};
 pub struct Output {
     /// JSON instead of text.
     pub json: bool,
-    /// Colours on standard error are wanted.
+    /// Colours are not forbidden.
     pub color: bool,
     /// Progress and remarks are not wanted.
     pub quiet: bool,
@@ -25,7 +25,15 @@ impl Output {
     /// From the command line's options and the terminal.
     pub fn new(json: bool, no_color: bool, quiet: bool) -> Self {
         let forbidden = no_color || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-        Self { json, color: !forbidden && io::stderr().is_terminal(), quiet }
+        Self {
+            json,
+            color: !forbidden,
+            quiet,
+        }
+    }
+
+    fn paints(self) -> bool {
+        self.color && io::stderr().is_terminal()
     }
 
     /// One line of data. `Err(0)` when nobody reads any more.
@@ -43,11 +51,17 @@ impl Output {
     /// The exit code to end with.
     pub fn raw(self, bytes: &[u8]) -> Result<(), u8> {
         let mut out = io::stdout().lock();
-        out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| Self::broken(&e))
+        out.write_all(bytes)
+            .and_then(|()| out.flush())
+            .map_err(|e| Self::broken(&e))
     }
 
     fn broken(error: &io::Error) -> u8 {
-        if error.kind() == io::ErrorKind::BrokenPipe { exit::DONE } else { exit::ERROR }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            exit::DONE
+        } else {
+            exit::ERROR
+        }
     }
 
     /// A remark for people.
@@ -59,7 +73,11 @@ impl Output {
 
     /// A warning.
     pub fn warning(self, text: &str) {
-        let head = if self.color { "\u{1b}[33mWarning:\u{1b}[0m" } else { "Warning:" };
+        let head = if self.paints() {
+            "\u{1b}[33mWarning:\u{1b}[0m"
+        } else {
+            "Warning:"
+        };
         complain(&format!("{head} {}", shown::one_line(text)));
     }
 
@@ -76,7 +94,7 @@ impl Output {
 
     /// The lines of a failure on standard error.
     pub fn error_text(self, message: &str, hint: Option<&str>) {
-        let (error, help) = if self.color {
+        let (error, help) = if self.paints() {
             ("\u{1b}[1;31mError:\u{1b}[0m", "\u{1b}[36mHint:\u{1b}[0m")
         } else {
             ("Error:", "Hint:")
@@ -101,7 +119,12 @@ impl Output {
 
 /// A change as a line for people.
 pub fn change_line(change: &Change) -> String {
-    format!("  {}: {} → {}", shown::one_line(&change.key), worded(&change.old), worded(&change.new))
+    format!(
+        "  {}: {} → {}",
+        shown::one_line(&change.key),
+        worded(&change.old),
+        worded(&change.new)
+    )
 }
 
 /// A value for people: texts in quotes, nothing as a word.

@@ -19,8 +19,8 @@ pub fn completions(shell: clap_complete::Shell, out: Output) -> u8 {
 /// When the page can not be made.
 pub fn man(out: Output) -> Result<u8, Trouble> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|e| {
-        Trouble::new(TroubleKind::Local, format!("making the manual page: {e}"))
-    })?;
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut page)
+        .map_err(|e| Trouble::new(TroubleKind::Local, format!("making the manual page: {e}")))?;
     Ok(out.raw(&page).err().unwrap_or(exit::DONE))
 }

@@ -20,7 +20,11 @@ pub async fn sandbox(args: &SandboxArgs, out: Output) -> Result<u8, Trouble> {
     };
     let mut served: Vec<Sandbox> = Vec::new();
     for (provider, offset) in providers.into_iter().zip(0_u16..) {
-        let port = if args.port == 0 { 0 } else { args.port.saturating_add(offset) };
+        let port = if args.port == 0 {
+            0
+        } else {
+            args.port.saturating_add(offset)
+        };
         let practice = Practice {
             port,
             contacts: args.contacts,
@@ -30,7 +34,9 @@ pub async fn sandbox(args: &SandboxArgs, out: Output) -> Result<u8, Trouble> {
         };
         served.push(practice::start(provider, &practice).await?);
     }
-    let announced = served.iter().try_for_each(|sandbox| announce(sandbox, args.contacts, out));
+    let announced = served
+        .iter()
+        .try_for_each(|sandbox| announce(sandbox, args.contacts, out));
     if let Err(code) = announced {
         return Ok(code);
     }

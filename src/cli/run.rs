@@ -11,7 +11,7 @@ use super::{accounts, edit, list, packaging, practice, show};
 use crate::app::practice::{self as sandboxes, Practice};
 use crate::app::setup::Setup;
 use crate::app::{log, screen};
-use crate::domain::{ProviderId, Trouble, TroubleKind};
+use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 
 /// Runs the program on the process's arguments. Returns the exit code.
 pub fn main() -> u8 {
@@ -21,7 +21,10 @@ pub fn main() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let help = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
             // A closed output is no reason to fail twice.
             let _ = error.print();
             return if help { exit::DONE } else { exit::INVALID };
@@ -64,38 +67,35 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             let account = setup.config.choose(asked)?;
             let runtime = runtime()?;
             let session = setup.open(account)?;
-            screen::run(&runtime, &setup, session, out.color_wanted(), false)?;
+            screen::run(&runtime, &setup, session, out.color, false)?;
             Ok(exit::DONE)
         }
-        Some(Command::Demo { provider, contacts, latency }) => {
+        Some(Command::Demo {
+            provider,
+            contacts,
+            latency,
+        }) => {
             let runtime = runtime()?;
             demo(&runtime, &setup, provider, contacts, latency, out)
         }
         Some(Command::List(args)) => {
-            let account = setup.config.choose(asked)?;
-            interruptible(async {
-                let session = setup.open(account)?;
-                list::run(&session, &args, out).await
-            })
+            let session = setup.open(setup.config.choose(asked)?)?;
+            interruptible(list::run(&session, &args, out))
         }
         Some(Command::Show { id }) => {
-            let account = setup.config.choose(asked)?;
-            interruptible(async {
-                let session = setup.open(account)?;
-                show::run(&session, &id, out).await
-            })
+            let session = setup.open(setup.config.choose(asked)?)?;
+            interruptible(show::run(&session, &id, out))
         }
         Some(Command::Edit(args)) => {
-            let account = setup.config.choose(asked)?;
-            interruptible(async {
-                let session = setup.open(account)?;
-                edit::run(&session, &args, out).await
-            })
+            let session = setup.open(setup.config.choose(asked)?)?;
+            interruptible(edit::run(&session, &args, out))
         }
         Some(Command::Accounts { command }) => match command {
             None | Some(AccountsCommand::List) => accounts::list(&setup, out),
             Some(AccountsCommand::Check { name }) => {
-                interruptible(accounts::check(&setup, &name, out))
+                let account = setup.config.account(&AccountName::new(name))?;
+                let session = setup.open(account)?;
+                interruptible(accounts::check(&session, out))
             }
         },
         Some(Command::Login { name, forget }) => accounts::login(&setup, &name, forget, out),
@@ -116,14 +116,18 @@ fn demo(
         Some(Vendor::Pabbly) => ProviderId::Pabbly,
         None => {
             let session = setup.open(crate::config::Account::demo())?;
-            screen::run(runtime, setup, session, out.color_wanted(), true)?;
+            screen::run(runtime, setup, session, out.color, true)?;
             return Ok(exit::DONE);
         }
     };
-    let practice = Practice { contacts, latency, ..Practice::default() };
+    let practice = Practice {
+        contacts,
+        latency,
+        ..Practice::default()
+    };
     let sandbox = runtime.block_on(sandboxes::start(provider, &practice))?;
     let session = setup.open_practice(sandbox.account(), sandboxes::token()?)?;
-    screen::run(runtime, setup, session, out.color_wanted(), true)?;
+    screen::run(runtime, setup, session, out.color, true)?;
     Ok(exit::DONE)
 }
 

@@ -17,7 +17,9 @@ pub async fn run(session: &Session, id: &str, out: Output) -> Result<u8, Trouble
     let printed = if out.json {
         out.line(&contact.to_json().to_string())
     } else {
-        lines(&contact, session.table()).iter().try_for_each(|l| out.line(l))
+        lines(&contact, session.table())
+            .iter()
+            .try_for_each(|l| out.line(l))
     };
     Ok(printed.err().unwrap_or(exit::DONE))
 }
@@ -56,11 +58,20 @@ fn lines(contact: &Contact, table: &FieldTable) -> Vec<String> {
     if let Some(at) = contact.updated_at {
         rows.push(("Updated".into(), at.to_string()));
     }
-    let widest = rows.iter().map(|(l, _)| shown::width(l)).max().unwrap_or(0).min(28);
+    let widest = rows
+        .iter()
+        .map(|(l, _)| shown::width(l))
+        .max()
+        .unwrap_or(0)
+        .min(28);
     rows.iter()
         .map(|(label, value)| {
             let pad = " ".repeat(widest.saturating_sub(shown::width(label)));
-            format!("{}{pad}  {}", shown::one_line(label), shown::one_line(value))
+            format!(
+                "{}{pad}  {}",
+                shown::one_line(label),
+                shown::one_line(value)
+            )
         })
         .collect()
 }

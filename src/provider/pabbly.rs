@@ -126,7 +126,7 @@ pub fn table(context: &Context) -> FieldTable {
             untyped: AttributeType::Text,
             empty_removes: true,
             undefined_note: Some(
-                "attributes must exist in Chatflow's Settings; an emptied one is deleted",
+                "not on this contact yet: its name must exist in Chatflow's Settings",
             ),
             has_definitions: false,
         },

@@ -2,6 +2,6 @@
 
 mod codec;
 mod recorded_answers;
+mod recordings;
 mod sandbox;
 mod transport;
-mod recordings;
