@@ -15,6 +15,7 @@ pub mod patch;
 pub mod phone;
 pub mod shown;
 pub mod tag;
+pub mod validate;
 
 pub use account::{AccountName, ProviderId};
 pub use attribute::{AttributeDefinition, AttributeType};
