@@ -10,6 +10,9 @@ use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::{AccountName, Contact, ContactId, Patch};
 
+/// From so many new contacts on, the write-ahead log is folded back at once.
+const MANY: usize = 1000;
+
 impl Store {
     /// Adds contacts to a local account, all or none. They get the account's name and the next free whole
     /// numbers as ids, which come back in the same sequence; the ids they bring are not looked at.
@@ -109,6 +112,9 @@ impl Owner {
             Ok((key, ids))
         })?;
         self.written(key)?;
+        if ids.len() >= MANY {
+            self.shorten_log();
+        }
         Ok(ids)
     }
 

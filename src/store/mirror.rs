@@ -235,7 +235,7 @@ impl Owner {
     }
 
     /// Folds the write-ahead log back after much was written, so that the next start need not read it.
-    fn shorten_log(&self) {
+    pub(super) fn shorten_log(&self) {
         // Another process may be reading; then the next occasion does it.
         let fold = "PRAGMA wal_checkpoint(TRUNCATE)";
         let _ = self.conn.query_row(fold, [], |_| Ok(()));

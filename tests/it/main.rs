@@ -1,1 +1,2 @@
 //! One integration binary: quick to link. Each module says what it proves.
+mod store;
