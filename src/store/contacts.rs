@@ -89,7 +89,7 @@ impl Store {
 }
 
 impl Owner {
-    fn create_local(
+    pub(super) fn create_local(
         &mut self,
         account: &AccountName,
         contacts: Vec<Contact>,
@@ -111,14 +111,14 @@ impl Owner {
             row::count_more(tx, key, more)?;
             Ok((key, ids))
         })?;
-        self.written(key)?;
+        self.written(key);
         if ids.len() >= MANY {
             self.shorten_log();
         }
         Ok(ids)
     }
 
-    fn local_update(
+    pub(super) fn local_update(
         &mut self,
         account: &AccountName,
         id: &ContactId,
@@ -146,7 +146,7 @@ impl Owner {
         let Some((key, before, after)) = updated else {
             return Ok(None);
         };
-        self.written(key)?;
+        self.written(key);
         Ok(Some((before, after)))
     }
 }

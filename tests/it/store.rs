@@ -392,20 +392,6 @@ fn a_newer_file_is_refused() {
 }
 
 #[test]
-fn a_locked_file_is_said_to_be_locked() {
-    let (_folder, path) = database();
-    let store = Store::open(&path).unwrap();
-    store.count(&account()).wait().unwrap();
-    let other = Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let kept = store.set_setting(&account(), "a", &json!(1)).wait();
-    assert!(matches!(kept, Err(StoreError::Locked { .. })), "{kept:?}");
-    other.execute_batch("ROLLBACK").unwrap();
-    let kept = store.set_setting(&account(), "a", &json!(1)).wait();
-    assert_eq!(kept, Ok(()));
-}
-
-#[test]
 fn a_folder_that_can_not_be_used_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
