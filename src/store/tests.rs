@@ -14,10 +14,10 @@ fn account() -> AccountName {
 
 fn contact(n: usize) -> Contact {
     let mut c = Contact::new(ContactId::new("0"), account(), ProviderId::Local);
-    if n % 9 != 0 {
+    if !n.is_multiple_of(9) {
         c.set_field(FieldKey::Name, &format!("n{}", n * 7919 % 300));
     }
-    if n % 3 != 0 {
+    if !n.is_multiple_of(3) {
         c.updated_at = jiff::Timestamp::from_second(i64::try_from(n * 31 % 40).unwrap()).ok();
     }
     c

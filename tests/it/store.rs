@@ -1,6 +1,11 @@
 //! The store on real files: what is written comes back, several processes share one file, bad files are
 //! named and left alone, and the list is always what sorting and filtering all contacts would give.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "in a test's helper, too, a failing step fails the test"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc;
