@@ -35,6 +35,9 @@ mod thread;
 mod view;
 mod vocabulary;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::StoreError;
 pub use listing::Listing;
 pub use mirror::MirrorState;

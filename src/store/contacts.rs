@@ -10,6 +10,9 @@ use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::{AccountName, Contact, ContactId, Patch};
 
+/// From so many new contacts on, the write-ahead log is folded back at once.
+const MANY: usize = 1000;
+
 impl Store {
     /// Adds contacts to a local account, all or none. They get the account's name and the next free whole
     /// numbers as ids, which come back in the same sequence; the ids they bring are not looked at.
@@ -86,7 +89,7 @@ impl Store {
 }
 
 impl Owner {
-    fn create_local(
+    pub(super) fn create_local(
         &mut self,
         account: &AccountName,
         contacts: Vec<Contact>,
@@ -108,11 +111,14 @@ impl Owner {
             row::count_more(tx, key, more)?;
             Ok((key, ids))
         })?;
-        self.written(key)?;
+        self.written(key);
+        if ids.len() >= MANY {
+            self.shorten_log();
+        }
         Ok(ids)
     }
 
-    fn local_update(
+    pub(super) fn local_update(
         &mut self,
         account: &AccountName,
         id: &ContactId,
@@ -140,7 +146,7 @@ impl Owner {
         let Some((key, before, after)) = updated else {
             return Ok(None);
         };
-        self.written(key)?;
+        self.written(key);
         Ok(Some((before, after)))
     }
 }

@@ -165,7 +165,7 @@ impl Owner {
             row::count_more(tx, key, new)?;
             Ok((key, new))
         })?;
-        self.written(key)?;
+        self.written(key);
         Ok(usize::try_from(new).unwrap_or_default())
     }
 
@@ -202,7 +202,7 @@ impl Owner {
         let Some((key, tagged)) = changed else {
             return Ok(0);
         };
-        self.written(key)?;
+        self.written(key);
         Ok(tagged)
     }
 
@@ -230,12 +230,12 @@ impl Owner {
         let Some((key, gone)) = deleted else {
             return Ok(0);
         };
-        self.dropped(key, &gone)?;
+        self.dropped(key, &gone);
         Ok(gone.len())
     }
 
     /// Folds the write-ahead log back after much was written, so that the next start need not read it.
-    fn shorten_log(&self) {
+    pub(super) fn shorten_log(&self) {
         // Another process may be reading; then the next occasion does it.
         let fold = "PRAGMA wal_checkpoint(TRUNCATE)";
         let _ = self.conn.query_row(fold, [], |_| Ok(()));

@@ -18,6 +18,9 @@ use crate::domain::{AccountName, Contact, ContactId, Order};
 /// Row numbers looked through in one go while filling: a few milliseconds.
 const STRIDE: i64 = 10_000;
 
+pub(super) const WRITTEN_SINCE: &str = "SELECT row, line, updated_at FROM contacts \
+    WHERE account = ?1 AND revision > ?2 AND (?3 OR row <= ?4)";
+
 /// A question about the opened account's list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
@@ -105,9 +108,7 @@ impl Opened {
             // Rows that another process deleted leave no trace.
             self.restart(&now);
         } else if now.revision != self.revision {
-            let sql = "SELECT row, line, updated_at FROM contacts \
-                       WHERE account = ?1 AND revision > ?2 AND (?3 OR row <= ?4)";
-            let mut statement = conn.prepare_cached(sql)?;
+            let mut statement = conn.prepare_cached(WRITTEN_SINCE)?;
             let complete = self.index.is_complete();
             let bounds = params![self.key, self.revision, complete, self.loaded];
             let entries = statement.query_map(bounds, |r| {
@@ -152,7 +153,7 @@ impl Opened {
 }
 
 impl Owner {
-    fn open_view(&mut self, name: AccountName) -> Result<usize, StoreError> {
+    pub(super) fn open_view(&mut self, name: AccountName) -> Result<usize, StoreError> {
         let key = match self.read("opening an account", |tx, _| row::account_key(tx, &name))? {
             Some(key) => key,
             None => self.write("opening an account", |tx| row::ensure_account(tx, &name))?,
@@ -198,7 +199,7 @@ impl Owner {
     }
 
     /// After a write of this process: rows that it deleted leave the list.
-    pub(super) fn dropped(&mut self, account: i64, rows: &[u32]) -> Result<(), StoreError> {
+    pub(super) fn dropped(&mut self, account: i64, rows: &[u32]) {
         if let Some(opened) = self.opened.as_mut().filter(|o| o.key == account)
             && !rows.is_empty()
         {
@@ -206,21 +207,25 @@ impl Owner {
             let _ = opened.index.apply(rows, &[]);
             opened.dropped += 1;
         }
-        self.written(account)
+        self.written(account);
     }
 
-    /// After a write of this process: rows that it changed are taken over.
-    pub(super) fn written(&mut self, account: i64) -> Result<(), StoreError> {
+    /// After a write of this process: rows that it changed are taken over. The write is done and stays
+    /// done if this fails; the next question tries again and says so.
+    pub(super) fn written(&mut self, account: i64) {
         if self.opened.as_ref().is_none_or(|o| o.key != account) {
-            return Ok(());
+            return;
         }
-        self.read("reading the list", |tx, opened| match opened {
+        let followed = self.read("reading the list", |tx, opened| match opened {
             Some(opened) => opened.follow(tx).map(|_| ()),
             None => Ok(()),
-        })
+        });
+        if let Err(error) = followed {
+            tracing::warn!(%error, "the list does not follow yet");
+        }
     }
 
-    fn view(&mut self, query: &Query) -> Result<View, StoreError> {
+    pub(super) fn view(&mut self, query: &Query) -> Result<View, StoreError> {
         self.read("reading the list", |tx, opened| match opened {
             Some(opened) => view(tx, opened, query),
             None => Err(StoreError::NothingOpen.into()),

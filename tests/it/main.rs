@@ -5,3 +5,4 @@ mod recorded_answers;
 mod recordings;
 mod sandbox;
 mod transport;
+mod store;

@@ -7,6 +7,8 @@ use crate::domain::{Order, SortKey, fold};
 
 /// Fewer hits than a thirty-second of all are sorted; more are picked from the sequence.
 const PICK_FROM: usize = 32;
+/// Pieces of eight bytes that are sorted by one after another; longer texts are then compared whole.
+const DEEPEST: usize = 32;
 
 impl Index {
     /// Orders slots. Descending turns everything round except that blanks stay last.
@@ -27,16 +29,76 @@ impl Index {
         }
     }
 
-    /// Sorts slots: by the first eight bytes of the key, which are at hand, then by the whole.
+    /// Sorts slots as [`Self::compare`] does, reading each line a few times instead of once for every
+    /// comparison: by id, then, keeping that, by key.
     pub(super) fn sorted(&self, slots: Vec<u32>) -> Vec<u32> {
-        let flip = |p: u64| if self.order.descending { !p } else { p };
-        let prefixed = |s: u32| {
-            let prefix = (!self.is_blank(s)).then(|| flip(self.prefix(s)));
-            (prefix.unwrap_or(u64::MAX), s)
-        };
-        let mut pairs: Vec<(u64, u32)> = slots.into_iter().map(prefixed).collect();
-        pairs.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.compare(a.1, b.1)));
+        let slots = self.by_id(slots);
+        let key = self.order.key;
+        let (mut filled, blank): (Vec<u32>, Vec<u32>) =
+            slots.into_iter().partition(|s| !self.is_blank(*s));
+        match key {
+            SortKey::Id => {}
+            SortKey::Updated => filled.sort_by_key(|s| self.updated_at(*s)),
+            _ => filled = self.by_text(filled, key),
+        }
+        if self.order.descending {
+            filled.reverse();
+        }
+        filled.extend(blank);
+        filled
+    }
+
+    fn by_id(&self, mut slots: Vec<u32>) -> Vec<u32> {
+        let (mut short, mut long, mut texts) = (Vec::with_capacity(slots.len()), vec![], vec![]);
+        slots.sort_unstable_by_key(|s| self.row(*s));
+        for slot in slots {
+            let id = self.key(slot, SortKey::Id);
+            if !is_number(id) {
+                texts.push(slot);
+            } else if let (1..=15, Ok(value)) = (id.len(), id.parse::<u64>()) {
+                let length = u64::try_from(id.len()).unwrap_or_default();
+                short.push((length << 56 | value, slot));
+            } else {
+                long.push(slot);
+            }
+        }
+        short.sort_by_key(|(id, _)| *id);
+        long.sort_by(|a, b| self.compare_ids(*a, *b));
+        let mut slots: Vec<u32> = short.into_iter().map(|(_, slot)| slot).collect();
+        slots.extend(long);
+        slots.extend(self.by_text(texts, SortKey::Id));
+        slots
+    }
+
+    /// Sorts by a text of the line; equal texts keep their sequence.
+    fn by_text(&self, slots: Vec<u32>, key: SortKey) -> Vec<u32> {
+        let mut pairs: Vec<(u64, u32)> = slots.into_iter().map(|s| (0, s)).collect();
+        self.sort_piece(&mut pairs, key, 0);
         pairs.into_iter().map(|(_, slot)| slot).collect()
+    }
+
+    /// Sorts slots whose texts are equal before `piece`: by the next eight bytes, then each run of equals by
+    /// the eight after.
+    fn sort_piece(&self, pairs: &mut [(u64, u32)], key: SortKey, piece: usize) {
+        if piece > DEEPEST {
+            pairs.sort_by(|a, b| self.key(a.1, key).cmp(self.key(b.1, key)));
+            return;
+        }
+        for (bytes, slot) in pairs.iter_mut() {
+            let text = self.key(*slot, key).as_bytes();
+            let rest = text.get(piece * 8..).unwrap_or_default();
+            let mut next = [0; 8];
+            next.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            *bytes = u64::from_be_bytes(next);
+        }
+        pairs.sort_by_key(|(bytes, _)| *bytes);
+        for run in pairs.chunk_by_mut(|a, b| a.0 == b.0) {
+            // A line holds no zero byte: one at the end means that the texts end here.
+            let ended = run.first().is_some_and(|(bytes, _)| bytes & 0xff == 0);
+            if run.len() > 1 && !ended {
+                self.sort_piece(run, key, piece + 1);
+            }
+        }
     }
 
     /// Some living slots in order.
@@ -134,28 +196,6 @@ impl Index {
         };
         // Ids that differ in case only look the same in a line.
         by_id.then_with(|| self.row(a).cmp(&self.row(b)))
-    }
-
-    /// Never larger for a smaller key.
-    fn prefix(&self, slot: u32) -> u64 {
-        let first = |lead: &[u8], text: &str| {
-            let mut bytes = [0_u8; 8];
-            let source = lead.iter().chain(text.as_bytes());
-            bytes
-                .iter_mut()
-                .zip(source)
-                .for_each(|(to, from)| *to = *from);
-            u64::from_be_bytes(bytes)
-        };
-        match self.order.key {
-            SortKey::Updated => self.updated_at(slot).cast_unsigned() ^ (1 << 63),
-            SortKey::Id => {
-                let id = self.key(slot, SortKey::Id);
-                let lead = if is_number(id) { id.len() } else { 100 };
-                first(&[u8::try_from(lead).unwrap_or(u8::MAX)], id)
-            }
-            key => first(&[], self.key(slot, key)),
-        }
     }
 
     fn updated_at(&self, slot: u32) -> i64 {
