@@ -214,6 +214,11 @@ impl Inner {
                 let wait = until.duration_since(now).as_secs_f64();
                 entry.note = format!("{}; again in {wait:.1} s", entry.note);
             }
+            tracing::info!(
+                target: "cardex",
+                "{} {} {:?} {} ms {}",
+                entry.method, entry.url, entry.ended, entry.millis, entry.note
+            );
             self.log.push(entry);
         }
     }

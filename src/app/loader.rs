@@ -6,6 +6,7 @@
 //! taken to have vanished after a walk that was complete.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
@@ -13,6 +14,7 @@ use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{ContactId, Trouble};
 use crate::provider::Cursor;
+use crate::store::TagWalked;
 
 /// How often the list is walked again when contacts are missing from it.
 const EXTRA_WALKS: usize = 2;
@@ -106,11 +108,15 @@ pub async fn load(
         vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
     if let TagWalk::Only(names) = tags {
+        let mut walked = TagWalked::default();
         for tag in names {
             report(LoadEvent::Tags { tag: tag.clone() });
-            walk_tag(session, tag, &mut paused, &mut report).await?;
+            let holders = walk_tag(session, tag, &mut paused, &mut report).await?;
+            walked.add(tag, holders);
             report(LoadEvent::Tagged);
         }
+        settle_tags(session, walked).await?;
+        report(LoadEvent::Tagged);
     }
     Ok(Loaded {
         contacts: seen.len(),
@@ -157,32 +163,49 @@ async fn walk(
     }
 }
 
+/// Walks the list of one tag and puts the tag on the contacts found; gives them.
 async fn walk_tag(
     session: &Session,
     tag: &str,
     paused: &mut watch::Receiver<bool>,
     report: &mut (impl FnMut(LoadEvent) + Send),
-) -> Result<(), Trouble> {
+) -> Result<HashSet<ContactId>, Trouble> {
     let mut cursor: Option<Cursor> = None;
-    let mut holders: Vec<ContactId> = Vec::new();
+    let mut holders: HashSet<ContactId> = HashSet::new();
     loop {
         go_on(paused, report).await;
         let Some(page) = session.tagged(tag, cursor.as_ref()).await? else {
-            return Ok(());
+            return Ok(holders);
         };
-        holders.extend(page.contacts.into_iter().map(|c| c.id));
+        let ids: Vec<ContactId> = page.contacts.into_iter().map(|c| c.id).collect();
+        let stored = session
+            .contacts()
+            .mirror_tagged(&session.account().name, &ids, tag)
+            .await;
+        stored.map_err(|e| store_trouble("keeping tags", &e))?;
+        let before = holders.len();
+        holders.extend(ids);
         cursor = page.next;
-        if cursor.is_none() {
-            break;
+        if cursor.is_none() || holders.len() == before {
+            return Ok(holders);
         }
     }
-    let stored = session
-        .contacts()
-        .mirror_tagged(&session.account().name, &holders, tag)
-        .await;
-    stored
-        .map(|_| ())
-        .map_err(|e| store_trouble("keeping tags", &e))
+}
+
+/// Makes the whole mirror agree with the tags that were walked.
+async fn settle_tags(session: &Session, walked: TagWalked) -> Result<(), Trouble> {
+    let walked = Arc::new(walked);
+    let mut after = 0;
+    loop {
+        let turn = session
+            .contacts()
+            .mirror_tags(&session.account().name, &walked, after)
+            .await;
+        match turn.map_err(|e| store_trouble("keeping tags", &e))? {
+            Some(last) => after = last,
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Returns when loading is not paused.

@@ -256,7 +256,9 @@ fn attribute_edit(
         _ => true,
     };
     let text = text_of(value);
-    let judged = attribute(definition, spec, name, &text, None);
+    // A stored text under another type is not "unchanged", but it is not a new attribute either.
+    let stored = current.filter(|c| text_of(c) != text);
+    let judged = attribute(definition, spec, name, &text, stored);
     match judged {
         Some(problem) if problem.is_error() => Some(problem),
         _ if !fits && definition.is_some() => Some(Problem::error(format!(

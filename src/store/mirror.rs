@@ -272,7 +272,11 @@ fn put(
 }
 
 /// The revision of a transaction, taken when the first row really changes.
-fn once(tx: &Transaction<'_>, key: i64, revision: &mut Option<i64>) -> Result<i64, Fault> {
+pub(super) fn once(
+    tx: &Transaction<'_>,
+    key: i64,
+    revision: &mut Option<i64>,
+) -> Result<i64, Fault> {
     match revision {
         Some(revision) => Ok(*revision),
         None => Ok(*revision.insert(row::next_revision(tx, key)?)),

@@ -4,5 +4,5 @@ mod codec;
 mod recorded_answers;
 mod recordings;
 mod sandbox;
-mod transport;
 mod store;
+mod transport;

@@ -1,0 +1,109 @@
+//! The end of a walk over a provider's tags: what the mirror says is made to agree with it.
+//!
+//! While the walk is under way, tags are only added ([`Store::mirror_tagged`]); taking them off needs to know
+//! that a tag's list was seen to its end.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rusqlite::params;
+
+use super::contacts::decode;
+use super::error::{Fault, StoreError};
+use super::mirror::once;
+use super::thread::Owner;
+use super::{Reply, Store, row};
+use crate::domain::{AccountName, ContactId, TagSet, TagsRead};
+
+/// How many contacts are looked at in one turn, so that the list stays usable meanwhile.
+const TURN: u32 = 2000;
+
+/// What a walk over the lists of tags found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TagWalked {
+    /// The tags whose lists were seen to their ends.
+    pub tags: TagSet,
+    /// Which of them each contact carries; contacts without any are absent.
+    pub held: HashMap<ContactId, TagSet>,
+}
+
+impl TagWalked {
+    /// Notes that the list of `tag` is complete and names these contacts.
+    pub fn add(&mut self, tag: &str, holders: impl IntoIterator<Item = ContactId>) {
+        self.tags.insert(tag.to_string());
+        for id in holders {
+            self.held.entry(id).or_default().insert(tag.to_string());
+        }
+    }
+}
+
+impl Store {
+    /// Makes the mirror agree with a walk, a turn at a time: contacts carry the walked tags that they were
+    /// listed under and no others of them; contacts whose tags were unknown have them known as far as the
+    /// catalogue goes. `after` is 0 at first, then what the last turn gave; `None` is the end.
+    pub fn mirror_tags(
+        &self,
+        account: &AccountName,
+        walked: &Arc<TagWalked>,
+        after: u32,
+    ) -> Reply<Option<u32>> {
+        let (account, walked) = (account.clone(), Arc::clone(walked));
+        self.ask(move |owner| owner.mirror_tags(&account, &walked, after))
+    }
+}
+
+impl Owner {
+    fn mirror_tags(
+        &mut self,
+        account: &AccountName,
+        walked: &TagWalked,
+        after: u32,
+    ) -> Result<Option<u32>, StoreError> {
+        let done = self.write("keeping tags", |tx| {
+            let Some(key) = row::account_key(tx, account)? else {
+                return Ok(None);
+            };
+            let sql = "SELECT row, id, doc FROM contacts \
+                       WHERE account = ?1 AND row > ?2 ORDER BY row LIMIT ?3";
+            let mut statement = tx.prepare_cached(sql)?;
+            let found = statement.query_map(params![key, after, TURN], |r| {
+                Ok((
+                    r.get::<_, u32>(0)?,
+                    r.get::<_, String>(1)?,
+                    r.get::<_, String>(2)?,
+                ))
+            })?;
+            let found: BTreeMap<u32, (String, String)> = found
+                .map(|r| r.map(|(n, id, doc)| (n, (id, doc))))
+                .collect::<Result<_, _>>()?;
+            let mut revision = None;
+            for (number, (id, text)) in &found {
+                let before = decode(&ContactId::new(id.as_str()), text)?;
+                let mut after = before.clone();
+                after.tags.retain(|t| !walked.tags.contains(t));
+                after
+                    .tags
+                    .extend(walked.held.get(&before.id).into_iter().flatten().cloned());
+                if after.tags_read == TagsRead::No {
+                    after.tags_read = TagsRead::Catalogue;
+                }
+                if after != before {
+                    let revision = once(tx, key, &mut revision)?;
+                    let document = row::encode("a contact", &after)?;
+                    row::replace(tx, i64::from(*number), &after, &document, revision, None)?;
+                }
+            }
+            let last = found
+                .keys()
+                .next_back()
+                .copied()
+                .filter(|_| found.len() == TURN as usize);
+            Ok::<_, Fault>(Some((key, last)))
+        })?;
+        let Some((key, last)) = done else {
+            return Ok(None);
+        };
+        self.written(key);
+        Ok(last)
+    }
+}
