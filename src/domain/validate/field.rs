@@ -124,7 +124,7 @@ fn e164(text: &str, region: Option<&str>) -> Option<Problem> {
 fn digits(text: &str, region: Option<&str>) -> Option<Problem> {
     let completed = phone::repair(text, region)
         .and_then(|whole| whole.strip_prefix('+').map(str::to_string))
-        .filter(|whole| whole != text);
+        .filter(|whole| whole != text && phone::digits_with_code(whole).is_ok());
     match phone::digits_with_code(text) {
         Err(message) => Some(Problem::error(message).with_repair(completed)),
         Ok(digits) if digits != text => {

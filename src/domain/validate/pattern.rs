@@ -224,6 +224,8 @@ mod tests {
             assert_eq!(check(pattern, text), want, "{pattern} on {text}");
         }
         assert!(matches!(check("/(/", "x"), Outcome::Unchecked(_)));
+        let deep = format!("{}a{}", "(".repeat(499), ")".repeat(499));
+        assert_ne!(check(&deep, "a"), Outcome::Differs);
     }
 
     #[test]

@@ -407,3 +407,25 @@ fn a_patch_is_judged_whole_and_only_where_it_changes() {
     let rows = patch(&table, &[seats], None, &base, &quoted);
     assert!(rows[0].1.message.contains("stored as text"), "{rows:?}");
 }
+
+proptest::proptest! {
+    #[test]
+    fn every_repair_is_accepted(text in "\\PC{0,14}|[0-9+()./ -]{0,16}|[a1@. <>\u{200b}]{0,10}|[0-9.,/$-]{1,10}") {
+        use proptest::prop_assert;
+        for kind in [FieldKind::Email, FieldKind::PhoneE164, FieldKind::PhoneDigits, FieldKind::Url] {
+            let problem = field(&of(kind), &text, Some("DE"));
+            if let Some(repair) = problem.and_then(|p| p.repair) {
+                let again = field(&of(kind), &repair, Some("DE"));
+                prop_assert!(again.is_none_or(|p| !p.is_error()), "{:?} {:?} {:?}", kind, text, repair);
+            }
+        }
+        for kind in [AttributeType::Number, AttributeType::Date, AttributeType::Link, AttributeType::Text] {
+            let definition = definition(kind);
+            let problem = attribute(Some(&definition), &ATTRIBUTES, "plan", &text, None);
+            if let Some(repair) = problem.and_then(|p| p.repair) {
+                let again = attribute(Some(&definition), &ATTRIBUTES, "plan", &repair, None);
+                prop_assert!(again.is_none(), "{:?} {:?} {:?}", kind, text, repair);
+            }
+        }
+    }
+}
