@@ -143,6 +143,14 @@ impl Keymap {
         }
     }
 
+    /// Whether `pending` and then `event` begin a longer sequence.
+    pub fn begins(&self, contexts: &[Context], pending: &[Key], event: &KeyEvent) -> bool {
+        let mut typed = pending.to_vec();
+        typed.push(Key::of(event));
+        let begins = |b: &Binding| b.keys.iter().any(|k| k.starts_with(&typed));
+        self.rows(contexts).any(begins)
+    }
+
     /// The rows of some contexts in table order, those without keys included.
     pub fn rows(&self, contexts: &[Context]) -> impl Iterator<Item = &Binding> {
         contexts
@@ -158,16 +166,20 @@ impl Keymap {
             .map(|keys| written(keys))
     }
 
-    /// What the footer says: `(key, word)` by priority.
-    pub fn footer(&self, contexts: &[Context]) -> Vec<(String, &'static str)> {
+    /// What the footer says: `(key, word)` by priority. With `text` keys are named that are no text.
+    pub fn footer(&self, contexts: &[Context], text: bool) -> Vec<(String, &'static str)> {
+        let is_text = |b: &Binding, keys: &[Key]| {
+            text && b.context == Context::Everywhere && keys.iter().all(|k| k.is_printable())
+        };
         let mut rows: Vec<&Binding> = self
             .rows(contexts)
             .filter(|b| b.footer.is_some() && !b.keys.is_empty())
             .collect();
         rows.sort_by_key(|b| b.footer);
-        let named = rows
-            .into_iter()
-            .filter_map(|b| Some((written(b.keys.first()?), b.label)));
+        let named = rows.into_iter().filter_map(|b| {
+            let keys = b.keys.iter().find(|k| !is_text(b, k))?;
+            Some((written(keys), b.label))
+        });
         named.collect()
     }
 

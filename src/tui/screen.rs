@@ -105,6 +105,8 @@ pub enum Answer {
     Sort(Order),
     /// The columns.
     Columns(Vec<String>),
+    /// A filter from the command line.
+    Filter(String),
     /// A question was answered with yes.
     Yes,
 }

@@ -3,6 +3,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use super::model::Tone;
+
 /// The styles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
@@ -67,6 +69,18 @@ impl Theme {
             added: with(Color::Green),
             removed: with(Color::Red).add_modifier(Modifier::CROSSED_OUT),
             input: plain.add_modifier(Modifier::UNDERLINED),
+        }
+    }
+}
+
+impl Theme {
+    /// The style of a notice.
+    pub fn tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Info => Style::new(),
+            Tone::Good => self.good,
+            Tone::Warning => self.warning,
+            Tone::Error => self.error,
         }
     }
 }

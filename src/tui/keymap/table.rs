@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Row] = &[
     (C::List, &["o"], A::Browser, "open in browser", None),
     (C::List, &["r", "F5"], A::Refresh, "refresh", Some(8)),
     (C::List, &["p"], A::Accounts, "accounts", Some(9)),
-    (C::List, &[], A::PauseLoading, "pause or continue loading", None),
+    (C::List, &["P"], A::PauseLoading, "pause or continue loading", None),
     (C::List, &["Esc"], A::Back, "clear filter", None),
     (C::List, &["q"], A::Quit, "quit", Some(5)),
     (C::List, &["@"], A::Log, "request log", None),

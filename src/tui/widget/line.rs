@@ -1,8 +1,15 @@
 //! A line of text that is being edited, by whole graphemes, with the keys of a shell line.
 
 use crossterm::event::{Event, KeyEvent};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 use tui_input::backend::crossterm::to_input_request;
 use tui_input::{Input, InputRequest};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::text::put;
+use crate::domain::shown::{one_line, width};
 
 /// One editable line.
 #[derive(Debug, Clone, Default)]
@@ -59,5 +66,66 @@ impl Line {
             let c = if c == '\n' || c == '\r' { ' ' } else { c };
             self.input.handle(InputRequest::InsertChar(c));
         }
+    }
+}
+
+impl Line {
+    /// Draws the line into one row, scrolled so that the cursor is seen; with `focus` the terminal's
+    /// cursor stands in it.
+    pub fn draw(&self, frame: &mut Frame<'_>, area: Rect, style: Style, focus: bool) {
+        if area.is_empty() {
+            return;
+        }
+        // Made safe first, then measured: pictures of control characters have other widths.
+        let before: String = self.text().chars().take(self.cursor()).collect();
+        let ahead = width(&one_line(&before));
+        let text = one_line(self.text());
+        let room = usize::from(area.width).saturating_sub(1);
+        let mut skipped = 0;
+        let mut shown = text.as_ref();
+        for grapheme in text.graphemes(true) {
+            if ahead - skipped <= room {
+                break;
+            }
+            skipped += width(grapheme);
+            shown = shown.get(grapheme.len()..).unwrap_or_default();
+        }
+        put(frame.buffer_mut(), area.x, area.y, shown, area.width, style);
+        if focus {
+            let column = u16::try_from(ahead.saturating_sub(skipped)).unwrap_or(0);
+            frame.set_cursor_position((area.x + column.min(area.width - 1), area.y));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    use super::*;
+
+    #[test]
+    fn keys_edit_whole_graphemes_as_in_a_shell() {
+        let ctrl = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        let cases = [
+            ("ab👩\u{200d}👩\u{200d}👧", plain(KeyCode::Backspace), "ab"),
+            ("ae\u{301}", plain(KeyCode::Backspace), "a"),
+            ("one two", ctrl('w'), "one "),
+            ("one two", ctrl('u'), ""),
+            ("one", plain(KeyCode::Char('!')), "one!"),
+        ];
+        for (text, key, want) in cases {
+            let mut line = Line::new(text);
+            assert!(line.key(key), "{text:?}");
+            assert_eq!(line.text(), want);
+        }
+    }
+
+    #[test]
+    fn pasted_text_becomes_one_line() {
+        let mut line = Line::new("a");
+        line.paste("b\r\nc\nd\n");
+        assert_eq!(line.text(), "ab c d");
     }
 }
