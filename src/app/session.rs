@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::engine::{Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, HttpRequest, Verdict};
 use crate::provider::{self, Call, Codec, Context, Cursor, Page, Purpose, Reply};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::transport::{Lane, Priority, SendError, SendOptions};
 
 /// An open account. Clones share lane and store.
@@ -482,8 +482,13 @@ impl Session {
 }
 
 /// A failure of the store as a sentence.
-pub fn store_trouble(tried: &str, error: &crate::store::StoreError) -> Trouble {
-    Trouble::new(TroubleKind::Local, format!("{tried}: {error}"))
+pub fn store_trouble(tried: &str, error: &StoreError) -> Trouble {
+    // The store's own sentence says what was being done, where it knows.
+    let message = match error {
+        StoreError::Failed { .. } => error.to_string(),
+        _ => format!("{tried}: {error}"),
+    };
+    Trouble::new(TroubleKind::Local, message)
 }
 
 fn wrong_reply(tried: &str, purpose: &Purpose) -> Trouble {

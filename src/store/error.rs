@@ -91,7 +91,7 @@ pub enum StoreError {
         detail: String,
     },
     /// Any other failure.
-    #[error("{doing} failed on {}: {detail}; try again, and `cardex doctor` looks at the file", path.display())]
+    #[error("{doing} failed on {}: {detail}; try again", path.display())]
     Failed {
         /// The file.
         path: PathBuf,

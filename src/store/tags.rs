@@ -8,12 +8,11 @@ use std::sync::Arc;
 
 use rusqlite::params;
 
-use super::contacts::decode;
 use super::error::{Fault, StoreError};
 use super::mirror::once;
 use super::thread::Owner;
 use super::{Reply, Store, row};
-use crate::domain::{AccountName, ContactId, TagSet, TagsRead};
+use crate::domain::{AccountName, Contact, ContactId, TagSet, TagsRead};
 
 /// How many contacts are looked at in one turn, so that the list stays usable meanwhile.
 const TURN: u32 = 2000;
@@ -63,8 +62,8 @@ impl Owner {
             let Some(key) = row::account_key(tx, account)? else {
                 return Ok(None);
             };
-            let sql = "SELECT row, id, doc FROM contacts \
-                       WHERE account = ?1 AND row > ?2 ORDER BY row LIMIT ?3";
+            let sql = "SELECT contacts.row, id_key, document FROM contacts JOIN documents USING (row) \
+                       WHERE account = ?1 AND contacts.row > ?2 ORDER BY contacts.row LIMIT ?3";
             let mut statement = tx.prepare_cached(sql)?;
             let found = statement.query_map(params![key, after, TURN], |r| {
                 Ok((
@@ -78,7 +77,7 @@ impl Owner {
                 .collect::<Result<_, _>>()?;
             let mut revision = None;
             for (number, (id, text)) in &found {
-                let before = decode(&ContactId::new(id.as_str()), text)?;
+                let before: Contact = row::decode(&format!("contact {id}"), text)?;
                 let mut after = before.clone();
                 after.tags.retain(|t| !walked.tags.contains(t));
                 after
