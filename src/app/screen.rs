@@ -2,10 +2,11 @@
 //! happened; several messages that are already there make one frame.
 
 use std::io::IsTerminal;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
@@ -140,7 +141,7 @@ impl Screen {
                     return Ok(pause);
                 }
                 // What is already there makes one frame together.
-                if let Some(Some(event)) = events.next().now_or_never() {
+                if let Some(Some(event)) = at_hand(&mut events).await {
                     next = message(event?);
                 } else if let Ok(msg) = inbox.try_recv() {
                     next = Some(msg);
@@ -212,6 +213,16 @@ impl Screen {
         }
         self.terminal.resume()
     }
+}
+
+/// The next event, if it is there already. Asked with the task's own waker: the stream remembers the one
+/// that it was first asked with, and would never wake the loop again after a borrowed one.
+async fn at_hand(events: &mut EventStream) -> Option<Option<std::io::Result<Event>>> {
+    std::future::poll_fn(|context| match events.poll_next_unpin(context) {
+        Poll::Ready(event) => Poll::Ready(Some(event)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// What a terminal event means; `None` for what nobody asked for (key releases, focus).
