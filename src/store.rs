@@ -100,6 +100,12 @@ impl Store {
         })
     }
 
+    /// Answers when everything that was asked before is done and in the file: to be waited for on the way out,
+    /// where replies were not.
+    pub fn flush(&self) -> Reply<()> {
+        self.ask(|_| Ok(()))
+    }
+
     /// SQLite's `quick_check` of the whole file, slow on large ones: what is wrong, one sentence each;
     /// empty when nothing is.
     pub fn check(&self) -> Reply<Vec<String>> {

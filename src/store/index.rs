@@ -23,6 +23,8 @@ pub(super) use order::segment;
 const NEVER: i64 = i64::MIN;
 /// Below this many dead slots it is not worth moving lines about.
 const FEW_DEAD: usize = 1024;
+/// The share of all lines, as a divisor, up to which hits are looked at one by one.
+const FEW_HITS: usize = 8;
 
 /// Slots are positions in the arena; rows are SQLite's row numbers.
 #[derive(Debug, Default)]
@@ -51,7 +53,7 @@ struct Found {
     /// Matching slots, ascending, among `..scanned`.
     hits: Vec<u32>,
     scanned: usize,
-    /// The hits in order; `None` after a change, and where it is the whole sequence.
+    /// The hits in order; `None` after a change, and where that is the whole sequence.
     shown: Option<Vec<u32>>,
 }
 
@@ -145,7 +147,12 @@ impl Index {
         }
         let mut found = match self.found.take() {
             Some(found) if found.filter == *filter => found,
-            Some(found) if filter.narrows(&found.filter) && !found.filter.is_empty() => {
+            // Many hits are found faster anew, in one pass over all lines, than one by one.
+            Some(found)
+                if !found.filter.is_empty()
+                    && found.hits.len() * FEW_HITS < self.rows.len()
+                    && filter.narrows(&found.filter) =>
+            {
                 let mut hits = Vec::new();
                 filter.scan_among(&self.arena, &self.starts, &found.hits, &mut hits);
                 Found {
@@ -164,7 +171,8 @@ impl Index {
         };
         if !(self.complete && filter.is_empty()) {
             self.scan_rest(&mut found);
-            if found.shown.is_none() {
+            let all = self.complete && found.hits.len() == self.len();
+            if found.shown.is_none() && !all {
                 found.shown = Some(self.in_order(&found.hits));
             }
         }

@@ -1,9 +1,9 @@
 //! Opening the file: permissions, pragmas, and the list of migrations, which only ever grows.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -19,18 +19,83 @@ const MIGRATIONS: &[&str] = &[
 const APPLICATION_ID: i64 = 0x6361_7264;
 
 const BUSY: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(5);
 
 /// Opens, creates or migrates a database file.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    create(path)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || -> Result<Connection, Fault> {
-        let mut conn = Connection::open_with_flags(path, flags)?;
-        conn.busy_timeout(BUSY)?;
+    create_folder(path)?;
+    let said = |fault: Fault| fault.say(path, "opening the database");
+    if path.exists()
+        && let Some(conn) = open_as_it_is(path).map_err(said)?
+    {
+        return Ok(conn);
+    }
+    // One process at a time: SQLite does not wait while another turns a new file to WAL.
+    let _turn = take_turn(path)?;
+    create_private(path).map_err(|e| StoreError::Unwritable {
+        path: path.to_path_buf(),
+        detail: e.to_string(),
+    })?;
+    let make = || -> Result<Connection, Fault> {
+        let mut conn = connect(path)?;
         prepare(&mut conn, path)?;
         Ok(conn)
     };
-    open().map_err(|fault| fault.say(path, "opening the database"))
+    let waiting = Instant::now();
+    loop {
+        match make().map_err(said) {
+            // Another process may just be looking whether the file is ready.
+            Err(StoreError::Locked { .. }) if waiting.elapsed() < BUSY => std::thread::sleep(POLL),
+            made => return made,
+        }
+    }
+}
+
+/// Opens a file that needs nothing done to it.
+fn open_as_it_is(path: &Path) -> Result<Option<Connection>, Fault> {
+    let conn = connect(path)?;
+    let owner: i64 = conn.pragma_query_value(None, "application_id", |r| r.get(0))?;
+    let journal: String = conn.pragma_query_value(None, "journal_mode", |r| r.get(0))?;
+    let ready = owner == APPLICATION_ID
+        && version(&conn)? == format_number(MIGRATIONS.len())
+        && journal == "wal";
+    if ready {
+        configure(&conn)?;
+    }
+    Ok(ready.then_some(conn))
+}
+
+fn connect(path: &Path) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY)?;
+    Ok(conn)
+}
+
+/// The lock under which a file is created or migrated; it ends with the value. The lock's file stays:
+/// removing it would let two processes lock two files of that name.
+fn take_turn(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_os_string();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = create_private(&name).and_then(|()| OpenOptions::new().write(true).open(&name));
+    let file = file.map_err(|e| StoreError::Unwritable {
+        path: path.to_path_buf(),
+        detail: e.to_string(),
+    })?;
+    let waiting = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if waiting.elapsed() < BUSY => std::thread::sleep(POLL),
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::Locked {
+                    path: path.to_path_buf(),
+                });
+            }
+            // Some file systems know no locks; SQLite's own must do there.
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(file),
+        }
+    }
 }
 
 /// A database that lives in memory only.
@@ -44,9 +109,7 @@ pub(super) fn open_in_memory() -> Result<Connection, StoreError> {
     open().map_err(|fault| fault.say(path, "opening a database in memory"))
 }
 
-/// The folder (0700) and an empty file (0600), where they are missing: SQLite would create the file
-/// readable for everyone. Its own side files take the permissions of this one.
-fn create(path: &Path) -> Result<(), StoreError> {
+fn create_folder(path: &Path) -> Result<(), StoreError> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
@@ -57,12 +120,11 @@ fn create(path: &Path) -> Result<(), StoreError> {
             detail: e.to_string(),
         })?;
     }
-    create_private(path).map_err(|e| StoreError::Unwritable {
-        path: path.to_path_buf(),
-        detail: e.to_string(),
-    })
+    Ok(())
 }
 
+/// An empty file (0600), where there is none: SQLite would create it readable for everyone. Its own side
+/// files take the permissions of this one.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -77,9 +139,13 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 
 fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
     let known = format_number(MIGRATIONS.len());
-    let found = version(conn)?;
-    let owner: i64 = conn.pragma_query_value(None, "application_id", |r| r.get(0))?;
-    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    let (found, owner, tables) = {
+        // Of one moment: another process may be creating the tables.
+        let tx = conn.transaction()?;
+        let tables: i64 = tx.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+        let owner: i64 = tx.pragma_query_value(None, "application_id", |r| r.get(0))?;
+        (version(&tx)?, owner, tables)
+    };
     if owner != APPLICATION_ID && (tables > 0 || found != 0) {
         return Err(StoreError::Foreign { path: path.into() }.into());
     }
@@ -96,6 +162,18 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
         conn.pragma_update(None, "page_size", 8192)?;
     }
     conn.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    configure(conn)?;
+    if found < known {
+        if found > 0 && path != Path::new(":memory:") {
+            back_up(conn, path, found)?;
+        }
+        migrate(conn)?;
+    }
+    Ok(())
+}
+
+/// What holds for a connection, not for the file.
+fn configure(conn: &Connection) -> Result<(), Fault> {
     // In WAL mode NORMAL survives a killed process; only a power cut may take the last transactions.
     // Where that is too little, see `Owner::write_durably`.
     conn.pragma_update(None, "synchronous", "normal")?;
@@ -105,12 +183,6 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), Fault> {
     // A short log keeps the next start fast after an exit that did not fold it back.
     conn.pragma_update(None, "wal_autocheckpoint", 200)?;
     conn.set_prepared_statement_cache_capacity(64);
-    if found < known {
-        if found > 0 && path != Path::new(":memory:") {
-            back_up(conn, path, found)?;
-        }
-        migrate(conn)?;
-    }
     Ok(())
 }
 
@@ -162,7 +234,7 @@ mod tests {
 
     /// A file as an older cardex left it: the first `formats` migrations, no more.
     fn old_file(path: &Path, formats: usize) -> Connection {
-        create(path).unwrap();
+        create_private(path).unwrap();
         let conn = Connection::open(path).unwrap();
         for sql in &MIGRATIONS[..formats] {
             conn.execute_batch(sql).unwrap();
@@ -212,10 +284,11 @@ mod tests {
     fn a_new_file_needs_no_backup() {
         let folder = tempfile::tempdir().unwrap();
         drop(open(&folder.path().join("cardex.db")).unwrap());
-        let names: Vec<_> = fs::read_dir(folder.path())
+        let mut names: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|e| e.unwrap().file_name())
             .collect();
-        assert_eq!(names, ["cardex.db"]);
+        names.sort();
+        assert_eq!(names, ["cardex.db", "cardex.db.lock"]);
     }
 }

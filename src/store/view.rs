@@ -15,8 +15,8 @@ use super::{Reply, Store, listing};
 use crate::domain::filter::Filter;
 use crate::domain::{AccountName, Contact, ContactId, Order};
 
-/// Row numbers looked through in one go while filling: a few milliseconds.
-const STRIDE: i64 = 10_000;
+/// Row numbers looked through in one go while filling: a request waits for one go at most, a millisecond.
+const STRIDE: i64 = 2_000;
 
 pub(super) const WRITTEN_SINCE: &str = "SELECT row, line, updated_at FROM contacts \
     WHERE account = ?1 AND revision > ?2 AND (?3 OR row <= ?4)";

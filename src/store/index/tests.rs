@@ -13,7 +13,12 @@ type Model = BTreeMap<u32, (String, Option<i64>)>;
 
 fn entry(row: u32, name: &str, email: &str, updated: Option<i64>) -> Entry {
     // Row and id go different ways, so that one can not pass for the other.
-    let id = ContactId::new((1000 - row).to_string());
+    let id = match row % 4 {
+        0 => format!("{:024x}", 0xfeed_u32.wrapping_mul(7919 * row)),
+        1 => format!("{:030}", 1000 - row),
+        _ => (1000 - row).to_string(),
+    };
+    let id = ContactId::new(id);
     let mut contact = Contact::new(id, AccountName::new("a"), ProviderId::Local);
     contact.set_field(FieldKey::Name, name);
     contact.set_field(FieldKey::Email, email);
@@ -62,7 +67,12 @@ enum Step {
 }
 
 fn entries(rows: std::ops::Range<u32>) -> impl Strategy<Value = Entry> {
-    let name = prop_oneof!["", "[ab]{1,2}", "(ada|bob|Zoë|李) ?[a-c]{0,9}"];
+    let name = prop_oneof![
+        "",
+        "[ab]{1,2}",
+        "(ada|bob|Zoë|李) ?[a-c]{0,9}",
+        "a{300}[bc]{0,2}"
+    ];
     let email = prop_oneof!["", "[ab]@x"];
     (rows, name, email, proptest::option::of(-2_i64..3))
         .prop_map(|(row, name, email, updated)| entry(row, &name, &email, updated))
