@@ -1,9 +1,12 @@
 //! Composition: builds the parts, carries out what the machines ask, owns terminal, clock, network and
 //! database. It translates; it does not judge.
 
+pub mod background;
 pub mod browser;
 pub mod clock;
 pub mod demo;
+pub mod describe;
+pub mod drafts;
 pub mod editor;
 pub mod execute;
 pub mod failure;

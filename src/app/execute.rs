@@ -2,29 +2,21 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::app::loader::{self, LoadEvent, TagWalk};
+use crate::app::drafts::{self, DraftJob};
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
-use crate::app::vocabulary;
-use crate::app::{browser, clock, editor, terminal};
-use crate::domain::{AccountName, ContactId, Draft, Trouble, TroubleKind};
-use crate::provider;
-use crate::store::{Query, StoreEvent};
-use crate::transport::{Ended, LogEntry};
+use crate::app::{background, browser, clock, describe, editor, terminal, vocabulary};
+use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
+use crate::store::{Query, StoreError, StoreEvent};
 use crate::tui::effect::Effect;
-use crate::tui::msg::{
-    AccountInfo, AccountRow, LoadPhase, Loading, LogLine, Msg, Opened, Rows, Settings, Ticket,
-};
+use crate::tui::msg::{LoadPhase, Loading, Msg, Opened, Rows, Settings, Ticket};
 
 /// How often the request log is looked at while it is on screen.
 const LOG_EVERY: Duration = Duration::from_millis(400);
-
-/// How long a page may take before the screen is told what is being waited for.
-const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The key of the list settings in the store.
 const SETTINGS: &str = "list";
@@ -44,11 +36,6 @@ pub enum Outside {
         /// The file name's ending.
         extension: &'static str,
     },
-}
-
-enum DraftJob {
-    Keep(Box<Draft>),
-    Drop(ContactId),
 }
 
 /// The shell around the screen's machine.
@@ -76,7 +63,7 @@ impl Shell {
         practice: bool,
     ) -> Self {
         let (drafts, jobs) = mpsc::unbounded_channel();
-        let drafts_done = Some(tokio::spawn(keep_drafts(jobs, sender.clone())));
+        let drafts_done = Some(tokio::spawn(drafts::keep(jobs, sender.clone())));
         Self {
             setup,
             session,
@@ -125,8 +112,8 @@ impl Shell {
         self.start_vocabulary();
         self.start_loading();
         Opened {
-            account: self.info(),
-            accounts: self.account_rows(),
+            account: describe::account(&self.session, self.practice),
+            accounts: describe::accounts(&self.setup),
             settings,
         }
     }
@@ -150,51 +137,6 @@ impl Shell {
         if let Err(error) = heard.await {
             self.say(store_trouble("watching the list", &error));
         }
-    }
-
-    fn info(&self) -> AccountInfo {
-        let account = self.session.account();
-        let facts = provider::facts(account.provider);
-        AccountInfo {
-            name: account.name.clone(),
-            provider: account.provider,
-            title: facts.title.to_string(),
-            host: account.host(),
-            table: self.session.table().clone(),
-            read_only: account.read_only,
-            region: account.default_region.clone(),
-            auth: facts
-                .auth
-                .map(|a| (a.header.to_string(), a.prefix.to_string())),
-            practice: self.practice || account.name.as_str() == crate::config::DEMO,
-        }
-    }
-
-    fn account_rows(&self) -> Vec<AccountRow> {
-        let config = &self.setup.config;
-        config
-            .names()
-            .into_iter()
-            .map(|name| {
-                let name = AccountName::new(name);
-                match config.account(&name) {
-                    Ok(account) => AccountRow {
-                        title: provider::facts(account.provider).title.to_string(),
-                        place: if account.base_url.is_empty() {
-                            self.setup.database().display().to_string()
-                        } else {
-                            account.host()
-                        },
-                        name,
-                    },
-                    Err(wrong) => AccountRow {
-                        name,
-                        title: "wrong".into(),
-                        place: wrong.message,
-                    },
-                }
-            })
-            .collect()
     }
 
     /// Carries out an effect. Returns what needs the terminal itself.
@@ -284,28 +226,38 @@ impl Shell {
         self.tasks.push(tokio::spawn(work).abort_handle());
     }
 
-    fn query(&mut self, ticket: Ticket, query: Query) {
-        // Asked here, not in the task: the store answers in the order of asking.
-        let reply = self.session.contacts().view(query);
+    /// Awaits the store's answer in the background; a failure is told as one.
+    fn ask<T: Send + 'static>(
+        &mut self,
+        tried: &'static str,
+        answer: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+        message: impl FnOnce(T) -> Option<Msg> + Send + 'static,
+    ) {
         let sender = self.sender.clone();
         self.spawn(async move {
-            match reply.await {
-                Ok(view) => {
-                    let rows = Rows {
-                        start: view.start,
-                        contacts: view.rows,
-                        matched: view.matched,
-                        total: view.total,
-                        complete: view.complete,
-                        followed: view.followed,
-                    };
-                    tell(&sender, Msg::Rows { ticket, rows });
+            match answer.await {
+                Ok(value) => {
+                    if let Some(msg) = message(value) {
+                        tell(&sender, msg);
+                    }
                 }
-                Err(error) => tell(
-                    &sender,
-                    Msg::Failed(store_trouble("reading the list", &error)),
-                ),
+                Err(error) => tell(&sender, Msg::Failed(store_trouble(tried, &error))),
             }
+        });
+    }
+
+    fn query(&mut self, ticket: Ticket, query: Query) {
+        let reply = self.session.contacts().view(query);
+        self.ask("reading the list", reply, move |view| {
+            let rows = Rows {
+                start: view.start,
+                contacts: view.rows,
+                matched: view.matched,
+                total: view.total,
+                complete: view.complete,
+                followed: view.followed,
+            };
+            Some(Msg::Rows { ticket, rows })
         });
     }
 
@@ -328,23 +280,13 @@ impl Shell {
     }
 
     fn read_draft(&mut self, ticket: Ticket, id: ContactId) {
-        let (session, sender) = (self.session.clone(), self.sender.clone());
-        self.spawn(async move {
-            match session.store().draft(&session.account().name, &id).await {
-                Ok(draft) => tell(
-                    &sender,
-                    Msg::DraftRead {
-                        ticket,
-                        draft: draft.map(Box::new),
-                    },
-                ),
-                Err(error) => {
-                    tell(
-                        &sender,
-                        Msg::Failed(store_trouble("reading the draft", &error)),
-                    );
-                }
-            }
+        let reply = self
+            .session
+            .store()
+            .draft(&self.session.account().name, &id);
+        self.ask("reading the draft", reply, move |draft| {
+            let draft = draft.map(Box::new);
+            Some(Msg::DraftRead { ticket, draft })
         });
     }
 
@@ -358,17 +300,9 @@ impl Shell {
     }
 
     fn start_drafts(&mut self) {
-        let (session, sender) = (self.session.clone(), self.sender.clone());
-        self.spawn(async move {
-            match session.store().drafts(&session.account().name).await {
-                Ok(drafts) => tell(&sender, Msg::Drafts(drafts.iter().map(draft_row).collect())),
-                Err(error) => {
-                    tell(
-                        &sender,
-                        Msg::Failed(store_trouble("reading the drafts", &error)),
-                    );
-                }
-            }
+        let reply = self.session.store().drafts(&self.session.account().name);
+        self.ask("reading the drafts", reply, |drafts| {
+            Some(Msg::Drafts(drafts.iter().map(drafts::draft_row).collect()))
         });
     }
 
@@ -399,7 +333,7 @@ impl Shell {
         self.paused.send_replace(false);
         let (session, sender) = (self.session.clone(), self.sender.clone());
         let paused = self.paused.subscribe();
-        self.spawn(load(session, sender, paused));
+        self.spawn(background::load(session, sender, paused));
     }
 
     fn open_in_browser(&self, id: &ContactId) {
@@ -450,7 +384,7 @@ impl Shell {
                     shown = Some(written);
                     tell(
                         &sender,
-                        Msg::Log(log.entries().iter().map(log_line).collect()),
+                        Msg::Log(log.entries().iter().map(describe::log_line).collect()),
                     );
                 }
                 tokio::time::sleep(LOG_EVERY).await;
@@ -460,20 +394,10 @@ impl Shell {
     }
 
     fn remember(&mut self, settings: Settings) {
-        let (session, sender) = (self.session.clone(), self.sender.clone());
-        self.spawn(async move {
-            let value = serde_json::to_value(settings).unwrap_or_default();
-            let kept = session
-                .store()
-                .set_setting(&session.account().name, SETTINGS, &value)
-                .await;
-            if let Err(error) = kept {
-                tell(
-                    &sender,
-                    Msg::Failed(store_trouble("remembering list settings", &error)),
-                );
-            }
-        });
+        let value = serde_json::to_value(settings).unwrap_or_default();
+        let name = &self.session.account().name;
+        let reply = self.session.store().set_setting(name, SETTINGS, &value);
+        self.ask("remembering list settings", reply, |()| None);
     }
 
     /// Runs the editor; the terminal is free meanwhile.
@@ -502,162 +426,7 @@ impl Shell {
     }
 }
 
-fn tell(sender: &UnboundedSender<Msg>, msg: Msg) {
-    // The screen may have closed already: then nobody needs to know.
+/// Sends a message; the screen may have closed already, then nobody needs to know.
+pub fn tell(sender: &UnboundedSender<Msg>, msg: Msg) {
     let _ = sender.send(msg);
-}
-
-/// Keeps drafts strictly in the order in which they were typed.
-async fn keep_drafts(
-    mut jobs: UnboundedReceiver<(Session, DraftJob)>,
-    sender: UnboundedSender<Msg>,
-) {
-    while let Some((session, job)) = jobs.recv().await {
-        let account = &session.account().name;
-        let done = match job {
-            DraftJob::Keep(draft) => session.store().put_draft(&draft).await,
-            DraftJob::Drop(id) => session.store().delete_draft(account, &id).await.map(|_| ()),
-        };
-        match done {
-            Ok(()) => {
-                if let Ok(drafts) = session.store().drafts(account).await {
-                    tell(&sender, Msg::Drafts(drafts.iter().map(draft_row).collect()));
-                }
-            }
-            Err(error) => tell(
-                &sender,
-                Msg::Failed(store_trouble("keeping the draft", &error)),
-            ),
-        }
-    }
-}
-
-fn draft_row(draft: &Draft) -> (ContactId, String, jiff::Timestamp) {
-    (
-        draft.base.id.clone(),
-        draft.base.title().to_string(),
-        draft.saved_at,
-    )
-}
-
-fn log_line(entry: &LogEntry) -> LogLine {
-    let (result, ok) = match &entry.ended {
-        Ended::Status(status) => (status.to_string(), (200..400).contains(status)),
-        Ended::Broken(kind) => (format!("{kind:?}").to_lowercase(), false),
-    };
-    let result = if entry.note.is_empty() {
-        result
-    } else {
-        format!("{result} {}", entry.note)
-    };
-    LogLine {
-        at: entry.at,
-        method: entry.method.to_string(),
-        url: entry.url.clone(),
-        result,
-        ok,
-        millis: entry.millis,
-        attempt: entry.attempt,
-    }
-}
-
-/// Walks the provider's list in the background and keeps the screen told.
-async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Receiver<bool>) {
-    let name = session.account().name.clone();
-    let mirror_of = session
-        .contacts()
-        .mirror_state(&name)
-        .await
-        .ok()
-        .and_then(|m| m.complete_at);
-    let state = Progress {
-        sender: sender.clone(),
-        mirror_of,
-        loaded: 0,
-        total: None,
-    };
-    let state = std::sync::Arc::new(std::sync::Mutex::new(state));
-    let show = |phase: LoadPhase| with(&state, |s| s.show(phase));
-    show(LoadPhase::Starting);
-    let tags = if session.tags_need_walk() {
-        TagWalk::Only(session.catalogue().await.ok().flatten().unwrap_or_default())
-    } else {
-        TagWalk::None
-    };
-    let report = |event: LoadEvent| {
-        match event {
-            LoadEvent::Page { loaded, total } => with(&state, |s| {
-                (s.loaded, s.total) = (loaded, total);
-                s.show(LoadPhase::Running);
-            }),
-            LoadEvent::Tags { .. } => show(LoadPhase::Tags),
-            LoadEvent::Paused => show(LoadPhase::Paused),
-            LoadEvent::Resumed => show(LoadPhase::Running),
-            LoadEvent::Tagged => {}
-        }
-        tell(&sender, Msg::StoreChanged);
-    };
-    let walk = loader::load(&session, None, &tags, paused, report);
-    tokio::pin!(walk);
-    let ended = loop {
-        tokio::select! {
-            ended = &mut walk => break ended,
-            () = tokio::time::sleep(PATIENCE) => {
-                if let Some(until) = session.held_until() {
-                    show(LoadPhase::Waiting { until });
-                }
-            }
-        }
-    };
-    match ended {
-        Ok(loaded) => {
-            let now = clock::now();
-            with(&state, |s| {
-                s.loaded = loaded.contacts;
-                s.mirror_of = Some(now);
-                s.show(LoadPhase::Complete);
-            });
-            if loaded.missing > 0 {
-                let message = format!(
-                    "{} contacts that the provider counts did not appear in its list",
-                    loaded.missing
-                );
-                let trouble = Trouble::new(TroubleKind::Malformed, message)
-                    .with_hint("others may be changing contacts; r loads again");
-                tell(&sender, Msg::Failed(trouble));
-            }
-        }
-        Err(trouble) => show(LoadPhase::Failed(trouble)),
-    }
-    tell(&sender, Msg::StoreChanged);
-}
-
-struct Progress {
-    sender: UnboundedSender<Msg>,
-    mirror_of: Option<jiff::Timestamp>,
-    loaded: usize,
-    total: Option<u64>,
-}
-
-impl Progress {
-    fn show(&self, phase: LoadPhase) {
-        let (loaded, total, mirror_of) = (self.loaded, self.total, self.mirror_of);
-        tell(
-            &self.sender,
-            Msg::Loading(Loading {
-                phase,
-                loaded,
-                total,
-                mirror_of,
-            }),
-        );
-    }
-}
-
-fn with<T>(state: &std::sync::Mutex<Progress>, work: impl FnOnce(&mut Progress) -> T) -> T {
-    work(
-        &mut state
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner),
-    )
 }

@@ -1,0 +1,114 @@
+//! Loading in the background: walks the provider's list and keeps the screen told how far it is.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
+
+use crate::app::clock;
+use crate::app::execute::tell;
+use crate::app::loader::{self, LoadEvent, TagWalk};
+use crate::app::session::Session;
+use crate::domain::{Trouble, TroubleKind};
+use crate::tui::msg::{LoadPhase, Loading, Msg};
+
+/// How long a page may take before the screen is told what is being waited for.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Walks the provider's list in the background and keeps the screen told.
+pub async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Receiver<bool>) {
+    let name = session.account().name.clone();
+    let mirror_of = session
+        .contacts()
+        .mirror_state(&name)
+        .await
+        .ok()
+        .and_then(|m| m.complete_at);
+    let state = Progress {
+        sender: sender.clone(),
+        mirror_of,
+        loaded: 0,
+        total: None,
+    };
+    let state = Arc::new(Mutex::new(state));
+    let show = |phase: LoadPhase| with(&state, |s| s.show(phase));
+    show(LoadPhase::Starting);
+    let tags = if session.tags_need_walk() {
+        TagWalk::Only(session.catalogue().await.ok().flatten().unwrap_or_default())
+    } else {
+        TagWalk::None
+    };
+    let report = |event: LoadEvent| {
+        match event {
+            LoadEvent::Page { loaded, total } => with(&state, |s| {
+                (s.loaded, s.total) = (loaded, total);
+                s.show(LoadPhase::Running);
+            }),
+            LoadEvent::Tags { .. } => show(LoadPhase::Tags),
+            LoadEvent::Paused => show(LoadPhase::Paused),
+            LoadEvent::Resumed => show(LoadPhase::Running),
+            LoadEvent::Tagged => {}
+        }
+        tell(&sender, Msg::StoreChanged);
+    };
+    let walk = loader::load(&session, None, &tags, paused, report);
+    tokio::pin!(walk);
+    let ended = loop {
+        tokio::select! {
+            ended = &mut walk => break ended,
+            () = tokio::time::sleep(PATIENCE) => {
+                if let Some(until) = session.held_until() {
+                    show(LoadPhase::Waiting { until });
+                }
+            }
+        }
+    };
+    match ended {
+        Ok(loaded) => {
+            let now = clock::now();
+            with(&state, |s| {
+                s.loaded = loaded.contacts;
+                s.mirror_of = Some(now);
+                s.show(LoadPhase::Complete);
+            });
+            if loaded.missing > 0 {
+                let message = format!(
+                    "{} contacts that the provider counts did not appear in its list",
+                    loaded.missing
+                );
+                let trouble = Trouble::new(TroubleKind::Malformed, message)
+                    .with_hint("others may be changing contacts; r loads again");
+                tell(&sender, Msg::Failed(trouble));
+            }
+        }
+        Err(trouble) => show(LoadPhase::Failed(trouble)),
+    }
+    tell(&sender, Msg::StoreChanged);
+}
+
+struct Progress {
+    sender: UnboundedSender<Msg>,
+    mirror_of: Option<jiff::Timestamp>,
+    loaded: usize,
+    total: Option<u64>,
+}
+
+impl Progress {
+    fn show(&self, phase: LoadPhase) {
+        let (loaded, total, mirror_of) = (self.loaded, self.total, self.mirror_of);
+        tell(
+            &self.sender,
+            Msg::Loading(Loading {
+                phase,
+                loaded,
+                total,
+                mirror_of,
+            }),
+        );
+    }
+}
+
+fn with<T>(state: &Mutex<Progress>, work: impl FnOnce(&mut Progress) -> T) -> T {
+    work(&mut state.lock().unwrap_or_else(PoisonError::into_inner))
+}

@@ -1,0 +1,78 @@
+//! Accounts and log entries in the words of the screen.
+
+use crate::app::session::Session;
+use crate::app::setup::Setup;
+use crate::config::DEMO;
+use crate::domain::AccountName;
+use crate::provider;
+use crate::transport::{Ended, LogEntry};
+use crate::tui::msg::{AccountInfo, AccountRow, LogLine};
+
+/// The opened account.
+pub fn account(session: &Session, practice: bool) -> AccountInfo {
+    let account = session.account();
+    let facts = provider::facts(account.provider);
+    AccountInfo {
+        name: account.name.clone(),
+        provider: account.provider,
+        title: facts.title.to_string(),
+        host: account.host(),
+        table: session.table().clone(),
+        read_only: account.read_only,
+        region: account.default_region.clone(),
+        auth: facts
+            .auth
+            .map(|a| (a.header.to_string(), a.prefix.to_string())),
+        practice: practice || account.name.as_str() == DEMO,
+    }
+}
+
+/// Every configured account.
+pub fn accounts(setup: &Setup) -> Vec<AccountRow> {
+    let config = &setup.config;
+    config
+        .names()
+        .into_iter()
+        .map(|name| {
+            let name = AccountName::new(name);
+            match config.account(&name) {
+                Ok(account) => AccountRow {
+                    title: provider::facts(account.provider).title.to_string(),
+                    place: if account.base_url.is_empty() {
+                        setup.database().display().to_string()
+                    } else {
+                        account.host()
+                    },
+                    name,
+                },
+                Err(wrong) => AccountRow {
+                    name,
+                    title: "wrong".into(),
+                    place: wrong.message,
+                },
+            }
+        })
+        .collect()
+}
+
+/// A request as the log shows it.
+pub fn log_line(entry: &LogEntry) -> LogLine {
+    let (result, ok) = match &entry.ended {
+        Ended::Status(status) => (status.to_string(), (200..400).contains(status)),
+        Ended::Broken(kind) => (format!("{kind:?}").to_lowercase(), false),
+    };
+    let result = if entry.note.is_empty() {
+        result
+    } else {
+        format!("{result} {}", entry.note)
+    };
+    LogLine {
+        at: entry.at,
+        method: entry.method.to_string(),
+        url: entry.url.clone(),
+        result,
+        ok,
+        millis: entry.millis,
+        attempt: entry.attempt,
+    }
+}
