@@ -475,10 +475,10 @@ pub fn contacts(count: u32) -> Vec<Contact> {
         let mailbox = name.to_lowercase().replace(' ', ".");
         contact.set_field(FieldKey::Email, &format!("{mailbox}@example.org"));
         contact.set_field(FieldKey::Phone, &format!("+49151{:07}", 1_000_000 + at));
-        if at % 2 == 0 {
+        if at.is_multiple_of(2) {
             contact.tags.insert("vip".into());
         }
-        if at % 3 == 0 {
+        if at.is_multiple_of(3) {
             contact.tags.insert("trial".into());
             contact.attributes.insert("plan".into(), "gold".into());
         }

@@ -58,7 +58,7 @@ fn pictures_of_the_list() {
         .snapshot("list_details_40x12");
     screen(contacts(9)).keys("M").snapshot("list_masked");
     screen(contacts(60))
-        .keys("/vip fay")
+        .keys("/vip emil")
         .snapshot("list_filter");
     screen(contacts(60))
         .keys("/optin:maybe")
@@ -100,6 +100,53 @@ fn pictures_of_states() {
         .size(40, 12)
         .loading(LoadPhase::Failed(failure()), 0, None)
         .snapshot("loading_failed_40x12");
+}
+
+#[test]
+fn the_header_says_where_one_is() {
+    let script = closed(contacts(3)).account(|a| {
+        a.practice = false;
+        a.read_only = true;
+        a.title = "Chatwoot".into();
+        a.host = "https://chat.example".into();
+    });
+    let script = script
+        .open()
+        .shows("demo [read-only] · Chatwoot https://chat.example");
+    script.size(40, 12).shows("[read-only]").shows("3 contacts");
+}
+
+#[test]
+fn a_provider_that_is_still_asked_is_not_called_empty() {
+    let script = closed(Vec::new()).account(|a| a.provider = cardex::domain::ProviderId::Pabbly);
+    let script = script.open().shows("Loading the first page");
+    let script = script
+        .loading(LoadPhase::Running, 0, Some(9))
+        .shows("Loading the first page");
+    let script = script
+        .loading(LoadPhase::Paused, 0, Some(9))
+        .shows("P continues");
+    script
+        .loading(LoadPhase::Complete, 0, Some(0))
+        .shows("no contacts");
+}
+
+#[test]
+fn a_copy_of_an_earlier_day_is_called_so() {
+    let told = |phase, total| {
+        Msg::Loading(cardex::tui::msg::Loading {
+            phase,
+            loaded: 30,
+            total,
+            mirror_of: Some("2026-01-01T10:00:00Z".parse().expect("a time")),
+        })
+    };
+    let script = screen(contacts(60)).msg(told(LoadPhase::Running, Some(70)));
+    let script = script.shows("60 contacts · refreshed 30 of 70");
+    let script = script.msg(told(LoadPhase::Failed(failure()), None));
+    script
+        .shows("shown is the copy of")
+        .shows("60 contacts · 30 refreshed");
 }
 
 #[test]
@@ -477,21 +524,43 @@ fn without_colour_there_is_no_colour() {
     }
 }
 
-#[test]
-fn moving_the_cursor_sends_few_bytes() {
+/// Draws what differs, as a terminal would be sent it; first lines that moved are moved.
+fn sent(before: &ratatui::buffer::Buffer, after: &ratatui::buffer::Buffer) -> Vec<u8> {
     use ratatui::backend::{Backend, CrosstermBackend};
+    let mut bytes = Vec::new();
+    let mut before = before.clone();
+    if let Some(shift) = cardex::tui::scroll::Shift::between(&before, after) {
+        bytes.extend(shift.sequence().bytes());
+        shift.apply(&mut before);
+    }
+    let changed = before.diff(after);
+    let mut backend = CrosstermBackend::new(&mut bytes);
+    backend
+        .draw(changed.into_iter())
+        .expect("drawing into memory");
+    bytes
+}
+
+#[test]
+fn moving_the_cursor_sends_few_bytes_and_the_terminal_shows_the_frame() {
     let mut script = screen(contacts(500)).size(120, 40).keys("jjj");
     let mut before = script.buffer();
-    for _ in 0..20 {
-        script = script.keys("j");
+    let [rows, columns] = [40, 120].map(|n| std::num::NonZeroU16::new(n).expect("not 0"));
+    let mut terminal = vt100::Parser::new(rows, columns, 0);
+    terminal.process(&sent(&ratatui::buffer::Buffer::empty(before.area), &before));
+    let mut sizes = Vec::new();
+    for key in ["j"; 60].into_iter().chain(["k"; 60]) {
+        script = script.keys(key);
         let after = script.buffer();
-        let mut bytes = Vec::new();
-        let mut backend = CrosstermBackend::new(&mut bytes);
-        let changed = before.diff(&after);
-        backend
-            .draw(changed.into_iter())
-            .expect("drawing into memory");
-        assert!(bytes.len() <= 240, "{} bytes", bytes.len());
+        let bytes = sent(&before, &after);
+        terminal.process(&bytes);
+        let shown: Vec<String> = terminal.screen().rows(0, 120).collect();
+        let shown: Vec<&str> = shown.iter().map(|l| l.trim_end()).collect();
+        assert_eq!(shown.join("\n"), script.text());
+        sizes.push(bytes.len());
         before = after;
     }
+    sizes.sort_unstable();
+    let (middle, most) = (sizes[sizes.len() / 2], sizes[sizes.len() - 1]);
+    assert!(middle <= 240 && most <= 600, "median {middle}, most {most}");
 }
