@@ -1,5 +1,5 @@
 //! The list of contacts: cursor, filter line, order, columns. The rows come as a window around the
-//! cursor ([`window`]); nothing here holds all contacts.
+//! cursor (`list::window`); nothing here holds all contacts.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
