@@ -14,6 +14,7 @@ pub mod layout;
 pub mod model;
 pub mod msg;
 pub mod screen;
+pub mod scroll;
 pub mod theme;
 pub mod update;
 pub mod view;

@@ -1,4 +1,4 @@
-//! Keys to named actions. The table of defaults is in [`table`]; help, footer, palette, the README's
+//! Keys to named actions. The table of defaults is in `keymap::table`; help, footer, palette, the README's
 //! list and a user's own keys are all made from it.
 
 use std::collections::BTreeMap;

@@ -48,17 +48,17 @@ pub struct ListAreas {
     pub titles: Rect,
     /// The rows.
     pub rows: Rect,
-    /// The line about loading, where there is one.
+    /// The lines about loading, where there are some.
     pub status: Option<Rect>,
     /// The details pane, where it is shown.
     pub details: Option<Rect>,
 }
 
 /// Divides the body among the parts of the list screen.
-pub fn list(body: Rect, details: bool, filter: bool, status: bool) -> ListAreas {
+pub fn list(body: Rect, details: bool, filter: bool, status: u16) -> ListAreas {
     let mut rest = body;
     let filter = filter.then(|| take_top(&mut rest, 1));
-    let status = status.then(|| take_bottom(&mut rest, 1));
+    let status = (status > 0).then(|| take_bottom(&mut rest, status));
     let mut pane = None;
     if details {
         if rest.width >= 76 {

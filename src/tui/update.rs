@@ -70,7 +70,7 @@ impl Turn<'_> {
                 self.model.pending.push(Key::of(&key));
             }
             Lookup::Do(action) => self.act(action),
-            Lookup::Nothing if text => self.to_top(Input::Type(key)),
+            Lookup::Nothing if text => self.pass_to_top(Input::Type(key)),
             Lookup::Nothing => {}
         }
     }
@@ -79,11 +79,11 @@ impl Turn<'_> {
         let (_, takes_text) = focus(self.model);
         self.model.notice = None;
         if takes_text {
-            self.to_top(Input::Paste(text));
+            self.pass_to_top(Input::Paste(text));
         } else if self.model.stack.is_empty() {
-            self.model.list.offer_search(&text);
+            self.model.list.offer_search();
+            self.pass_to_top(Input::Paste(text.trim().to_string()));
             self.model.notice = Some(Notice::info("search for this? Enter keeps, Esc drops"));
-            self.tell(Msg::Woke);
         } else {
             let ignored = "the pasted text was ignored: there is no text field here";
             self.model.notice = Some(Notice::info(ignored));
@@ -101,7 +101,7 @@ impl Turn<'_> {
             _ => return,
         };
         for _ in 0..3 {
-            self.to_top(Input::Do(step));
+            self.pass_to_top(Input::Do(step));
         }
     }
 
@@ -120,7 +120,7 @@ impl Turn<'_> {
                 self.model.notice = Some(Notice::info(words));
             }
             Action::Help if matches!(self.model.stack.last(), Some(Screen::Help(_))) => {
-                self.to_top(Input::Do(action));
+                self.pass_to_top(Input::Do(action));
             }
             Action::Help => {
                 let help = Help::open(focus(self.model).0);
@@ -146,7 +146,7 @@ impl Turn<'_> {
             }
             Action::PauseLoading => self.pause(),
             Action::Quit => self.leave(),
-            other => self.to_top(Input::Do(other)),
+            other => self.pass_to_top(Input::Do(other)),
         }
     }
 
@@ -175,7 +175,7 @@ impl Turn<'_> {
             self.leave();
             return;
         }
-        self.to_top(Input::Do(Action::Back));
+        self.pass_to_top(Input::Do(Action::Back));
         self.model.quit_armed = Some(self.now);
         if self.model.notice.is_none() {
             self.model.notice = Some(Notice::info("Ctrl-c again within 2 seconds leaves"));
@@ -272,7 +272,7 @@ impl Turn<'_> {
         }
     }
 
-    fn to_top(&mut self, input: Input) {
+    fn pass_to_top(&mut self, input: Input) {
         self.deliver(self.model.stack.len(), input);
     }
 

@@ -49,7 +49,7 @@ fn too_small(frame: &mut Frame<'_>) {
     let area = frame.area();
     let least = layout::SMALLEST;
     let text = format!(
-        "This window is {}×{}; cardex needs {}×{}. Make it larger, or leave with q.",
+        "This window is {}×{}; cardex needs {}×{}. Make it larger, or leave with Ctrl-c twice.",
         area.width, area.height, least.columns, least.rows
     );
     let lines = wrap(&text, area.width.into());

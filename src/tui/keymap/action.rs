@@ -1,15 +1,20 @@
 //! The names of what keys do, and of the places where they do it.
 
 macro_rules! named {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$meta:meta])* $name:ident { $(#[doc = $doc:literal] $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$doc])* $variant,)* }
+        pub enum $name { $(#[doc = $doc] $variant,)* }
 
         impl $name {
             /// The name in a user's keymap and in the palette.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
+            }
+
+            /// What it is, in a few words.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => $doc.trim_ascii(),)* }
             }
         }
     };
@@ -64,7 +69,7 @@ named! {
         Help = "help",
         /// Opens the palette.
         Palette = "palette",
-        /// Back from a screen; quits from the list.
+        /// Leaves the program.
         Quit = "quit",
         /// Cancels the current thing; twice quits.
         Cancel = "cancel",

@@ -86,7 +86,7 @@ pub(super) const ROWS: &[Row] = &[
     (C::Picker, &["Esc"], A::Back, "close, nothing changed", Some(2)),
 
     (C::Menu, &["Enter"], A::Accept, "choose", Some(0)),
-    (C::Menu, &["Space"], A::CycleNext, "switch", Some(1)),
+    (C::Menu, &["Space"], A::CycleNext, "switch on or off", None),
     (C::Menu, &["Esc", "q"], A::Back, "close", Some(2)),
     (C::Menu, &["j", "Down"], A::Down, "down", None),
     (C::Menu, &["k", "Up"], A::Up, "up", None),

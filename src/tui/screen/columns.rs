@@ -78,6 +78,13 @@ impl Layer for Columns {
             dim: false,
         });
         let rows: Vec<Row> = rows.collect();
-        panel::draw(frame, area, "Columns", &rows, self.cursor, theme);
+        panel::draw(
+            frame,
+            area,
+            "Columns (Space switches)",
+            &rows,
+            self.cursor,
+            theme,
+        );
     }
 }

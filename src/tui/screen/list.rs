@@ -1,5 +1,5 @@
 //! The list of contacts: cursor, filter line, order, columns. The rows come as a window around the
-//! cursor ([`window`]); nothing here holds all contacts.
+//! cursor (`list::window`); nothing here holds all contacts.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -149,7 +149,7 @@ impl List {
             layout::areas(desk.size).body,
             self.shows_details(desk),
             self.typing || self.is_filtered(),
-            loading_words(desk).is_some(),
+            u16::try_from(status::lines(desk).len()).unwrap_or(0),
         )
     }
 
@@ -162,12 +162,10 @@ impl List {
         }
     }
 
-    /// Opens the filter line on a text that was pasted outside of a text field.
-    pub fn offer_search(&mut self, text: &str) {
+    /// Opens the filter line empty, for a text that was pasted outside of a text field.
+    pub fn offer_search(&mut self) {
         self.typing = true;
         self.line.set("");
-        self.line.paste(text.trim());
-        self.refilter();
     }
 
     /// Another filter: from the start again.

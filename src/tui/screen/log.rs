@@ -58,6 +58,7 @@ impl Layer for Log {
             put_line(buffer, area, 2, "  Nothing was sent yet.", theme.dim);
             return;
         }
+        let host = desk.account.as_ref().map_or("", |a| a.host.as_str());
         let top = self.reader.top(desk.log.len(), height(desk));
         let rows = (area.y + 1)..area.bottom();
         for (y, entry) in rows.zip(desk.log.iter().skip(top)) {
@@ -66,6 +67,7 @@ impl Layer for Log {
                 0 | 1 => String::new(),
                 n => format!(" (attempt {n})"),
             };
+            let url = entry.url.strip_prefix(host).unwrap_or(&entry.url);
             let mark = if entry.ok { "✓" } else { "✗" };
             let style = if entry.ok { theme.good } else { theme.error };
             let plain = ratatui::style::Style::new();
@@ -74,7 +76,7 @@ impl Layer for Log {
                 (format!("{mark} {}{attempt} ", entry.result), style),
                 (format!("{} ms ", entry.millis), theme.dim),
                 (format!("{} ", entry.method), theme.key),
-                (entry.url.clone(), plain),
+                (url.to_string(), plain),
             ] {
                 x += put(buffer, x, y, &text, area.right().saturating_sub(x), style);
             }

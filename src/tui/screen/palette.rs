@@ -34,10 +34,9 @@ const WORDED: [(&str, &str); 4] = [
 ];
 
 /// Short names from other programs.
-const SHORT: [(&str, Action); 5] = [
+const SHORT: [(&str, Action); 4] = [
     ("w", Action::Save),
     ("q", Action::Quit),
-    ("q!", Action::Quit),
     ("quit", Action::Quit),
     ("h", Action::Help),
 ];
@@ -97,7 +96,7 @@ impl Palette {
             if entries.iter().all(|e| e.name != name) {
                 entries.push(Entry {
                     name,
-                    label: binding.label,
+                    label: binding.action.about(),
                     key: binding
                         .keys
                         .first()

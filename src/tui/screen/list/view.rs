@@ -5,12 +5,12 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{List, column, details, loading_words};
-use crate::domain::Contact;
+use super::{List, column, details, loading_words, status};
 use crate::domain::shown::width;
+use crate::domain::{Contact, ProviderId};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::model::{Desk, Tone, sentence};
-use crate::tui::msg::LoadPhase;
+use crate::tui::msg::{AccountInfo, LoadPhase};
 use crate::tui::theme::Theme;
 use crate::tui::widget::text::{put, put_line, wrap};
 
@@ -18,14 +18,15 @@ use crate::tui::widget::text::{put, put_line, wrap};
 const MARGIN: u16 = 3;
 
 pub(super) fn draw(list: &List, frame: &mut Frame<'_>, desk: &Desk, theme: &Theme) {
-    let status = loading_words(desk);
     let parts = list.areas(desk);
     if let Some(area) = parts.filter {
         draw_filter(list, frame, area, theme);
     }
     let buffer = frame.buffer_mut();
-    if let (Some(area), Some((tone, words))) = (parts.status, status) {
-        put_line(buffer, area, 0, &words, theme.tone(tone));
+    if let (Some(area), Some((tone, _))) = (parts.status, loading_words(desk)) {
+        for (at, line) in status::lines(desk).iter().enumerate() {
+            put_line(buffer, area, at, line, theme.tone(tone));
+        }
     }
     if let Some(area) = parts.details {
         details::draw(list.current(), buffer, area, desk, theme);
@@ -133,10 +134,12 @@ fn draw_empty(list: &List, buffer: &mut Buffer, area: Rect, desk: &Desk, theme: 
             key(Action::Log)
         );
         (Tone::Error, "Nothing could be loaded.".into(), hint)
-    } else if list.rows.is_none()
-        || matches!(phase, Some(LoadPhase::Starting | LoadPhase::Waiting { .. })) && unloaded(list)
-    {
-        (Tone::Info, "Loading the first page …".into(), String::new())
+    } else if list.rows.is_none() || (unloaded(list) && is_loading(desk)) {
+        let title = match phase {
+            Some(LoadPhase::Paused) => "Nothing is loaded yet.",
+            _ => "Loading the first page …",
+        };
+        (Tone::Info, title.into(), String::new())
     } else if list.is_filtered() {
         let hint = match list.rows.as_ref().map(|r| r.complete) {
             Some(false) => "Still looking through what is loaded.".into(),
@@ -180,4 +183,20 @@ fn draw_empty(list: &List, buffer: &mut Buffer, area: Rect, desk: &Desk, theme: 
 
 fn unloaded(list: &List) -> bool {
     list.rows.as_ref().is_none_or(|r| r.total == 0)
+}
+
+/// Whether contacts may still come.
+fn is_loading(desk: &Desk) -> bool {
+    let remote = |a: &AccountInfo| a.provider != ProviderId::Local;
+    match desk.loading.as_ref().map(|l| &l.phase) {
+        None => desk.account.as_ref().is_some_and(remote),
+        Some(LoadPhase::Idle | LoadPhase::Complete | LoadPhase::Failed(_)) => false,
+        Some(
+            LoadPhase::Starting
+            | LoadPhase::Running
+            | LoadPhase::Paused
+            | LoadPhase::Waiting { .. }
+            | LoadPhase::Tags,
+        ) => true,
+    }
 }
