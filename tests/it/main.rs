@@ -12,6 +12,7 @@
 
 mod architecture;
 mod codec;
+mod readme;
 mod recorded_answers;
 mod recordings;
 mod sandbox;
