@@ -1,7 +1,7 @@
 //! The terminal while the screen is open: raw mode, alternate screen, bracketed paste; restored on every
 //! way out, panics included.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, Stdout, Write};
 use std::sync::Once;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -10,10 +10,12 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
+
+use crate::tui::canvas::Canvas;
 
 /// What frames are written through: one write per frame.
-pub type Backend = CrosstermBackend<BufWriter<Stdout>>;
+pub type Backend = Canvas<Stdout>;
 
 static HOOK: Once = Once::new();
 
@@ -36,8 +38,7 @@ impl Terminal {
                 report(panic);
             }));
         });
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
-        let screen = ratatui::Terminal::new(backend)?;
+        let screen = ratatui::Terminal::new(Canvas::new(io::stdout(), window)?)?;
         let mut terminal = Self {
             screen,
             entered: false,
@@ -59,7 +60,8 @@ impl Terminal {
             EnableBracketedPaste,
             cursor::Hide
         )?;
-        self.screen.clear()
+        self.screen.backend_mut().forget();
+        Ok(())
     }
 
     /// Gives the terminal to somebody else for a while.
@@ -88,6 +90,11 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.release();
     }
+}
+
+fn window() -> io::Result<Size> {
+    let (columns, rows) = crossterm::terminal::size()?;
+    Ok(Size::new(columns, rows))
 }
 
 /// Gives the terminal back as it was found. Errors are nobody's to handle here.

@@ -78,11 +78,17 @@ impl Shift {
     /// The control sequence: sets the region, scrolls, and gives the region up again. Styles must be
     /// reset before it, and the cursor's place is unknown after it.
     pub fn sequence(self) -> String {
-        let (direction, lines) = (if self.up > 0 { 'S' } else { 'T' }, self.up.unsigned_abs());
+        let (top, bottom) = (self.top + 1, self.bottom);
+        let lines = usize::from(self.up.unsigned_abs());
+        // Line feeds at the lower edge and reverse ones at the upper: every terminal knows these.
+        let (edge, step) = if self.up > 0 {
+            (bottom, "\n")
+        } else {
+            (top, "\x1bM")
+        };
         format!(
-            "\x1b[{};{}r\x1b[{lines}{direction}\x1b[r",
-            self.top + 1,
-            self.bottom
+            "\x1b[{top};{bottom}r\x1b[{edge}H{}\x1b[r",
+            step.repeat(lines)
         )
     }
 }
@@ -136,7 +142,7 @@ mod tests {
         let mut moved = rows.clone();
         up.apply(&mut moved);
         assert_eq!(cost(&moved, &next), 9, "only the new line is left to draw");
-        assert_eq!(up.sequence(), "\x1b[2;9r\x1b[1S\x1b[r");
+        assert_eq!(up.sequence(), "\x1b[2;9r\x1b[9H\n\x1b[r");
     }
 
     #[test]
