@@ -12,6 +12,7 @@
 
 mod architecture;
 mod codec;
+mod loading;
 mod pty;
 mod readme;
 mod recorded_answers;
