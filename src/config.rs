@@ -72,7 +72,7 @@ impl Config {
             )
         })?;
         let mut config = Self::default();
-        let mut root = section::Section::new(text, "", table.get_ref());
+        let mut root = section::Section::new(text, "", 1, table.get_ref());
         config.default_account = root.text("default_account").map(AccountName::new);
         config.dark = match root.text("theme").as_deref() {
             None | Some("auto") => None,

@@ -177,8 +177,19 @@ fn read_region(section: &mut Section<'_>) -> Option<String> {
     Some(region)
 }
 
+/// The forms of a token's source.
+const SOURCES: &str = "{ env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { keyring = true } \
+                       or { file = \"…\" }";
+
 fn read_token(name: &AccountName, section: &mut Section<'_>) -> Option<TokenSource> {
     if !section.has("token") {
+        return None;
+    }
+    if !section.is_table("token") {
+        section.mistake(
+            "token",
+            &format!("must say where the token comes from: {SOURCES}"),
+        );
         return None;
     }
     let mut token = section.table("token")?;
@@ -200,11 +211,7 @@ fn read_token(name: &AccountName, section: &mut Section<'_>) -> Option<TokenSour
     }
     section.absorb(token);
     if sources.len() != 1 {
-        section.mistake(
-            "token",
-            "name exactly one source: { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, \
-             { keyring = true } or { file = \"…\" }",
-        );
+        section.mistake("token", &format!("name exactly one source: {SOURCES}"));
         return None;
     }
     sources.pop()

@@ -153,14 +153,15 @@ impl<'o> Complaint<'o> {
                     Some(_) => "; a part of it had been stored before",
                     None => "; nothing was stored",
                 };
-                let mut said = format!("saving contact {}: refused: {message}", base.id);
-                for problem in fields {
-                    // The server's sentence often is the field's.
-                    let whole = format!("{}: {}", problem.key, problem.message);
-                    if !said.ends_with(&whole) {
-                        said = format!("{said}; {whole}");
-                    }
+                let mut words: Vec<String> = fields
+                    .iter()
+                    .map(|p| format!("{}: {}", p.key, p.message))
+                    .collect();
+                // The server's sentence often is the field's.
+                if !fields.iter().any(|p| p.message == *message) {
+                    words.insert(0, message.clone());
                 }
+                let said = format!("saving contact {}: refused: {}", base.id, words.join("; "));
                 let hint = if stored.is_some() {
                     look
                 } else {
