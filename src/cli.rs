@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod columns;
 pub mod edit;
 pub mod exit;
+pub mod interrupt;
 pub mod list;
 pub mod output;
 pub mod packaging;

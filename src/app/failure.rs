@@ -6,7 +6,7 @@ use crate::domain::{Trouble, TroubleKind};
 use crate::http::Verdict;
 use crate::provider;
 use crate::secret::SourceError;
-use crate::transport::{Broken, BrokenKind, GiveUp, SendError};
+use crate::transport::{Broken, BrokenKind, GiveUp, Lane, SendError};
 
 /// A call that had no accepted answer. `tried` is a gerund: "reading contact 481".
 pub fn of_send(account: &Account, tried: &str, error: &SendError) -> Trouble {
@@ -20,6 +20,15 @@ pub fn of_send(account: &Account, tried: &str, error: &SendError) -> Trouble {
         }
         SendError::Broken(broken) => of_broken(account, tried, broken),
         SendError::GaveUp { why, last, .. } => of_give_up(account, tried, why, last.as_ref()),
+    }
+}
+
+/// The same without the account's secrets.
+pub fn masked(lane: &Lane, trouble: Trouble) -> Trouble {
+    Trouble {
+        message: lane.mask(&trouble.message),
+        hint: trouble.hint.map(|hint| lane.mask(&hint)),
+        ..trouble
     }
 }
 
@@ -43,7 +52,7 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
         ),
         Verdict::Throttled { .. } => (
             TroubleKind::Throttled,
-            format!("{title} answered \"too many requests\" (429) again and again"),
+            format!("{title} answered \"too many requests\" (429)"),
             "wait a minute and try again, or set a lower rate for this account",
         ),
         Verdict::SignIn { message } => (

@@ -27,6 +27,8 @@ const STALE_PAGES: usize = 3;
 pub enum TagWalk {
     /// None.
     None,
+    /// All of the provider's catalogue, which is asked for when the contacts are in.
+    Catalogue,
     /// All of these.
     Only(Vec<String>),
 }
@@ -107,9 +109,14 @@ pub async fn load(
             .await;
         vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
-    if let TagWalk::Only(names) = tags {
+    let names = match tags {
+        TagWalk::None => None,
+        TagWalk::Catalogue => Some(session.catalogue().await?.unwrap_or_default()),
+        TagWalk::Only(names) => Some(names.clone()),
+    };
+    if let Some(names) = names {
         let mut walked = TagWalked::default();
-        for tag in names {
+        for tag in &names {
             report(LoadEvent::Tags { tag: tag.clone() });
             let holders = walk_tag(session, tag, &mut paused, &mut report).await?;
             walked.add(tag, holders);

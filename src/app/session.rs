@@ -234,7 +234,7 @@ impl Session {
             let options = SendOptions::interactive(call.idempotent);
             let response = match lane.send(call.request.clone(), options).await {
                 Ok(response) => response,
-                Err(error) => return self.failed_write(&tried, &error, sent > 0),
+                Err(error) => return self.failed_write(lane, &tried, &error, sent > 0),
             };
             match remote.codec.decode(&self.inner.context, &call, &response) {
                 Ok(Reply::Contact(contact)) => answered = Some(contact),
@@ -246,9 +246,20 @@ impl Session {
         WriteResult::Answered(answered)
     }
 
-    fn failed_write(&self, tried: &str, error: &SendError, partly: bool) -> WriteResult {
+    fn failed_write(
+        &self,
+        lane: &Lane,
+        tried: &str,
+        error: &SendError,
+        partly: bool,
+    ) -> WriteResult {
         if let SendError::Refused(Verdict::Rejected { message, fields }, _) = error {
-            let (message, fields) = (message.clone(), fields.clone());
+            let message = lane.mask(message);
+            let masked = |p: &FieldProblem| FieldProblem {
+                key: p.key.clone(),
+                message: lane.mask(&p.message),
+            };
+            let fields = fields.iter().map(masked).collect();
             return WriteResult::Rejected {
                 message,
                 fields,
@@ -256,6 +267,7 @@ impl Session {
             };
         }
         let trouble = failure::of_send(&self.inner.account, tried, error);
+        let trouble = failure::masked(lane, trouble);
         if partly || error.maybe_arrived() {
             WriteResult::Unclear(trouble)
         } else {
@@ -300,7 +312,13 @@ impl Session {
     pub async fn page(&self, cursor: Option<&Cursor>) -> Result<Page, Trouble> {
         let remote = self.remote("listing contacts")?;
         let call = remote.codec.page(&self.inner.context, cursor);
-        self.page_of(remote, call, "listing contacts").await
+        // Somebody waits for the first page; patience is for what follows it.
+        let priority = match cursor {
+            None => Priority::Interactive,
+            Some(_) => Priority::Background,
+        };
+        self.page_of(remote, call, "listing contacts", priority)
+            .await
     }
 
     /// One page of the contacts that carry a tag; `None` where the list itself tells tags.
@@ -315,16 +333,23 @@ impl Session {
         let tried = format!("listing contacts with the tag {tag}");
         let remote = self.remote(&tried)?;
         match remote.codec.tagged(&self.inner.context, tag, cursor) {
-            Some(call) => self.page_of(remote, call, &tried).await.map(Some),
+            Some(call) => {
+                let priority = Priority::Background;
+                let page = self.page_of(remote, call, &tried, priority).await?;
+                Ok(Some(page))
+            }
             None => Ok(None),
         }
     }
 
-    async fn page_of(&self, remote: &Remote, call: Call, tried: &str) -> Result<Page, Trouble> {
-        match self
-            .call(remote, &call, tried, Priority::Background)
-            .await?
-        {
+    async fn page_of(
+        &self,
+        remote: &Remote,
+        call: Call,
+        tried: &str,
+        priority: Priority,
+    ) -> Result<Page, Trouble> {
+        match self.call(remote, &call, tried, priority).await? {
             Reply::Page(page) => Ok(page),
             _ => Err(wrong_reply(tried, &call.purpose)),
         }
@@ -472,12 +497,16 @@ impl Session {
             Priority::Background => SendOptions::background(call.idempotent),
         };
         let lane = remote.connector.lane().await?;
+        let account = &self.inner.account;
         let sent = lane.send(call.request.clone(), options).await;
-        let response = sent.map_err(|e| failure::of_send(&self.inner.account, tried, &e))?;
-        remote
-            .codec
-            .decode(&self.inner.context, call, &response)
-            .map_err(|e| failure::of_decode(tried, &e))
+        let decoded = sent
+            .map_err(|e| failure::of_send(account, tried, &e))
+            .and_then(|response| {
+                let decoded = remote.codec.decode(&self.inner.context, call, &response);
+                decoded.map_err(|e| failure::of_decode(tried, &e))
+            });
+        // Servers quote tokens, in what they refuse and in pages that are no answer at all.
+        decoded.map_err(|trouble| failure::masked(lane, trouble))
     }
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod cli;
 mod codec;
 mod loading;
 mod pty;
