@@ -130,3 +130,40 @@ pub fn of_decode(tried: &str, error: &provider::DecodeError) -> Trouble {
 pub fn of_unsupported(error: &provider::Unsupported) -> Trouble {
     Trouble::new(TroubleKind::Invalid, error.to_string()).with_hint("nothing was sent")
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::domain::{AccountName, ProviderId};
+
+    #[test]
+    fn giving_up_after_a_refused_token_is_a_matter_of_signing_in() {
+        let account = Account {
+            provider: ProviderId::Pabbly,
+            base_url: "https://chat.example".into(),
+            ..Account::local(AccountName::new("desk"))
+        };
+        let gave_up = |last| SendError::GaveUp {
+            why: GiveUp::WaitTooLong {
+                until: Timestamp::UNIX_EPOCH,
+                longest: SignedDuration::from_secs(120),
+            },
+            last,
+            sent: 2,
+            maybe_arrived: true,
+        };
+        let refused = Verdict::SignIn {
+            message: "Invalid API key".into(),
+        };
+        let said = of_send(&account, "saving contact 1", &gave_up(Some(refused)));
+        assert_eq!(said.kind, TroubleKind::SignIn);
+        assert!(
+            said.message.contains("Invalid API key (gave up: "),
+            "{said}"
+        );
+        let said = of_send(&account, "saving contact 1", &gave_up(None));
+        assert_eq!(said.kind, TroubleKind::Network);
+    }
+}

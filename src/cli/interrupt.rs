@@ -1,9 +1,22 @@
-//! Ctrl-C in headless commands: reading is dropped at once, a write under way is waited for.
+//! Waiting in headless commands. On Ctrl-C reading is dropped at once, and a write under way is waited
+//! for; a pause that the server asks for is told.
 
 use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
 
-use super::output::complain;
+use jiff::SignedDuration;
+
+use super::output::{Output, complain};
+use crate::app::clock;
+use crate::app::session::Session;
 use crate::domain::{Trouble, TroubleKind};
+
+/// How often is looked for a pause.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Shorter pauses are not worth a line.
+const WORTH_TELLING: SignedDuration = SignedDuration::from_secs(2);
 
 /// Does `work` until it ends; `None` where Ctrl-C came first.
 ///
@@ -40,6 +53,29 @@ pub async fn to_the_end<T: Send + 'static>(
         "Interrupted; waiting for the change that is under way, to tell whether it was stored.",
     );
     task.await.map(|done| (done, true)).map_err(stopped)
+}
+
+/// Does `work`; when it has to wait because the server had too many requests, says until when.
+pub async fn telling_waits<T>(session: &Session, out: Output, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    let mut told = None;
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        let now = clock::now();
+        let long = |until: &jiff::Timestamp| until.duration_since(now) > WORTH_TELLING;
+        let held = session.held_until().filter(long);
+        if held.is_some() && held != told {
+            told = held;
+            let until = held.map(|t| t.strftime("%H:%M:%S UTC").to_string());
+            out.remark(&format!(
+                "Waiting until {}: the server has had too many requests (429).",
+                until.unwrap_or_default()
+            ));
+        }
+    }
 }
 
 fn no_signal(error: std::io::Error) -> Trouble {

@@ -5,7 +5,7 @@ use std::future::Future;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::interrupt::unless_interrupted;
+use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{Output, complain};
 use super::{AccountsCommand, Cli, Command, Vendor, exit};
 use super::{accounts, edit, list, packaging, practice, show};
@@ -82,22 +82,27 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
         }
         Some(Command::List(args)) => {
             let session = setup.open(setup.config.choose(asked)?)?;
-            interruptible(list::run(&session, &args, out))
+            interruptible(telling_waits(
+                &session,
+                out,
+                list::run(&session, &args, out),
+            ))
         }
         Some(Command::Show { id }) => {
             let session = setup.open(setup.config.choose(asked)?)?;
-            interruptible(show::run(&session, &id, out))
+            interruptible(telling_waits(&session, out, show::run(&session, &id, out)))
         }
         Some(Command::Edit(args)) => {
             let session = setup.open(setup.config.choose(asked)?)?;
-            finished(async { Ok(edit::run(&session, &args, out).await) })
+            let edit = edit::run(&session, &args, out);
+            finished(async { Ok(telling_waits(&session, out, edit).await) })
         }
         Some(Command::Accounts { command }) => match command {
             None | Some(AccountsCommand::List) => accounts::list(&setup, out),
             Some(AccountsCommand::Check { name }) => {
                 let account = setup.config.account(&AccountName::new(name))?;
                 let session = setup.open(account)?;
-                interruptible(accounts::check(&session, out))
+                interruptible(telling_waits(&session, out, accounts::check(&session, out)))
             }
         },
         Some(Command::Login { name, forget }) => accounts::login(&setup, &name, forget, out),

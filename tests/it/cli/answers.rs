@@ -118,6 +118,19 @@ fn a_short_wait_is_waited_and_a_long_one_is_told() {
         "{said:#?}"
     );
 
+    // A pause that is felt is told.
+    let longer = |n: usize, _: &mut Received| {
+        let busy = HttpResponse::text(429, "text/plain", "Retry later");
+        (n == 1).then(|| busy.with_header("retry-after", "3"))
+    };
+    let server = Server::start(Vendor::Chatwoot, seed::chatwoot(&people), "", longer);
+    let said = server.desk("").run(&["show", "1"]);
+    assert_eq!(said.code, 0, "{said:#?}");
+    assert!(
+        said.err.starts_with("Waiting until ") && said.err.lines().count() == 1,
+        "{said:#?}"
+    );
+
     // Without a word on when, Pabbly is asked again after a moment.
     let silent = |n: usize, _: &mut Received| {
         (n == 1).then(|| HttpResponse::json(429, &json!({"success": false})))

@@ -473,4 +473,13 @@ fn a_token_that_ends_during_the_save_is_code_4() {
         .run(&["edit", &id, "--set", "name=X", "--json"]);
     said.complains(4, &["did not accept the token"]);
     assert_eq!(server.writes(), []);
+
+    // The write breaks off and may have arrived; then the token ends, also for reading back.
+    let (fake, id) = pabbly(1);
+    let server = serve(&fake, "reset-after@3,401@4+");
+    let said = server
+        .desk("")
+        .run(&["edit", &id, "--set", "name=X", "--json"]);
+    said.complains(4, &["it is not known whether this was stored", "the token"]);
+    assert_eq!(lines(&said.out)[0]["status"], "unknown");
 }

@@ -123,8 +123,8 @@ fn a_full_disk_is_one() {
     let Ok(full) = File::options().write(true).open("/dev/full") else {
         return;
     };
-    let mut run = Desk::new("").command();
-    let output = run.args(["list"]).stdout(full).output().unwrap();
+    let desk = Desk::new("");
+    let output = desk.command().args(["list"]).stdout(full).output().unwrap();
     let said = Said::new(&["list"], &output);
     said.complains(1, &["writing to standard output", "No space left"]);
 }
