@@ -12,6 +12,7 @@ pub mod execute;
 pub mod failure;
 pub mod loader;
 pub mod log;
+pub mod outside;
 pub mod practice;
 pub mod screen;
 pub mod session;

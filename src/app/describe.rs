@@ -1,12 +1,20 @@
 //! Accounts and log entries in the words of the screen.
 
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::app::execute::tell;
 use crate::app::session::Session;
 use crate::app::setup::Setup;
 use crate::config::DEMO;
 use crate::domain::AccountName;
 use crate::provider;
-use crate::transport::{Ended, LogEntry};
-use crate::tui::msg::{AccountInfo, AccountRow, LogLine};
+use crate::transport::{Ended, Log, LogEntry};
+use crate::tui::msg::{AccountInfo, AccountRow, LogLine, Msg};
+
+/// How often the request log is looked at while it is on screen.
+const LOG_EVERY: Duration = Duration::from_millis(400);
 
 /// The opened account.
 pub fn account(session: &Session, practice: bool) -> AccountInfo {
@@ -55,8 +63,24 @@ pub fn accounts(setup: &Setup) -> Vec<AccountRow> {
         .collect()
 }
 
+/// Sends the request log whenever it has grown, until it is aborted.
+pub async fn follow_log(log: Log, sender: UnboundedSender<Msg>) {
+    let mut shown = None;
+    loop {
+        let written = log.written();
+        if shown != Some(written) {
+            shown = Some(written);
+            tell(
+                &sender,
+                Msg::Log(log.entries().iter().map(log_line).collect()),
+            );
+        }
+        tokio::time::sleep(LOG_EVERY).await;
+    }
+}
+
 /// A request as the log shows it.
-pub fn log_line(entry: &LogEntry) -> LogLine {
+fn log_line(entry: &LogEntry) -> LogLine {
     let (result, ok) = match &entry.ended {
         Ended::Status(status) => (status.to_string(), (200..400).contains(status)),
         Ended::Broken(kind) => (format!("{kind:?}").to_lowercase(), false),

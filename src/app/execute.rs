@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::drafts::{self, DraftJob};
+use crate::app::outside::Outside;
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::app::{background, browser, clock, describe, editor, terminal, vocabulary};
@@ -15,28 +16,8 @@ use crate::store::{Query, StoreError, StoreEvent};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{LoadPhase, Loading, Msg, Opened, Rows, Settings, Ticket};
 
-/// How often the request log is looked at while it is on screen.
-const LOG_EVERY: Duration = Duration::from_millis(400);
-
 /// The key of the list settings in the store.
 const SETTINGS: &str = "list";
-
-/// Something that needs the terminal itself.
-pub enum Outside {
-    /// Another account was opened: [`Shell::opened`] describes it.
-    Opened,
-    /// Put the process into the background.
-    Suspend,
-    /// Edit a text in `$EDITOR`.
-    Edit {
-        /// For the answer.
-        ticket: Ticket,
-        /// The text to start with.
-        text: String,
-        /// The file name's ending.
-        extension: &'static str,
-    },
-}
 
 /// The shell around the screen's machine.
 pub struct Shell {
@@ -125,14 +106,12 @@ impl Shell {
             return;
         }
         let sender = self.sender.clone();
-        let heard = self.session.contacts().listen(move |event| match event {
-            StoreEvent::Filled { .. } => tell(&sender, Msg::StoreChanged),
-            StoreEvent::FillFailed(error) => {
-                tell(
-                    &sender,
-                    Msg::Failed(store_trouble("reading the list", &error)),
-                );
-            }
+        let heard = self.session.contacts().listen(move |event| {
+            let msg = match event {
+                StoreEvent::Filled { .. } => Msg::StoreChanged,
+                StoreEvent::FillFailed(e) => Msg::Failed(store_trouble("reading the list", &e)),
+            };
+            tell(&sender, msg);
         });
         if let Err(error) = heard.await {
             self.say(store_trouble("watching the list", &error));
@@ -207,12 +186,12 @@ impl Shell {
             Effect::FollowLog(follow) => self.follow_log(follow),
             Effect::Remember(settings) => self.remember(settings),
             Effect::WakeAt(at) => {
-                let sender = self.sender.clone();
                 let wait = Duration::try_from(at.duration_since(clock::now())).unwrap_or_default();
-                self.spawn(async move {
+                let asleep = async move {
                     tokio::time::sleep(wait).await;
-                    tell(&sender, Msg::Woke);
-                });
+                    Ok(())
+                };
+                self.ask("waiting", asleep, |()| Some(Msg::Woke));
             }
             Effect::Suspend => return Some(Outside::Suspend),
             // The loop itself handles these.
@@ -375,21 +354,10 @@ impl Shell {
         if !follow {
             return;
         }
-        let (log, sender) = (self.setup.log.clone(), self.sender.clone());
-        let task = tokio::spawn(async move {
-            let mut shown = None;
-            loop {
-                let written = log.written();
-                if shown != Some(written) {
-                    shown = Some(written);
-                    tell(
-                        &sender,
-                        Msg::Log(log.entries().iter().map(describe::log_line).collect()),
-                    );
-                }
-                tokio::time::sleep(LOG_EVERY).await;
-            }
-        });
+        let task = tokio::spawn(describe::follow_log(
+            self.setup.log.clone(),
+            self.sender.clone(),
+        ));
         self.log = Some(task.abort_handle());
     }
 

@@ -11,7 +11,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::app::clock;
-use crate::app::execute::{Outside, Shell};
+use crate::app::execute::Shell;
+use crate::app::outside::Outside;
 use crate::app::session::Session;
 use crate::app::setup::Setup;
 use crate::app::terminal::{self, Terminal};

@@ -126,7 +126,7 @@ pub fn table(context: &Context) -> FieldTable {
             untyped: AttributeType::Text,
             empty_removes: true,
             undefined_note: Some(
-                "not on this contact yet: its name must exist in Chatflow's Settings",
+                "not on this contact yet: its name must exist in Chatflow's Settings; emptied it is deleted",
             ),
             has_definitions: false,
         },

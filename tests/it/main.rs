@@ -1,12 +1,4 @@
 //! One integration binary: quick to link. Each module says what it proves.
-
-mod architecture;
-mod codec;
-mod recorded_answers;
-mod recordings;
-mod sandbox;
-mod store;
-mod transport;
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,4 +10,12 @@ mod transport;
     reason = "nothing of a test binary is reachable from outside"
 )]
 
+mod architecture;
+mod codec;
+mod readme;
+mod recorded_answers;
+mod recordings;
+mod sandbox;
 mod screen;
+mod store;
+mod transport;

@@ -53,6 +53,9 @@ pub struct List {
     pub again: bool,
     /// A contact that the cursor follows at the next answer, and where the cursor stood then.
     pub follow: Option<(ContactId, usize)>,
+    /// Whether the person did anything in the list yet: before that the cursor stays at the top while
+    /// contacts come in around it.
+    pub touched: bool,
     /// What to say when the draft that the cursor was sent to is found.
     pub greeting: Option<String>,
     /// Whether drafts were announced for this account.
@@ -188,6 +191,7 @@ impl List {
     }
 
     fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
+        self.touched = true;
         let page = self.height(ctx.desk).max(1);
         match action {
             Action::Down => self.move_by(1),
@@ -299,7 +303,9 @@ impl List {
                 Outcome::nothing()
             }
             Msg::StoreChanged => {
-                self.follow_cursor();
+                if self.touched {
+                    self.follow_cursor();
+                }
                 self.restart_quietly();
                 Outcome::nothing()
             }
