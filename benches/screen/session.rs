@@ -55,7 +55,8 @@ impl Session {
     pub fn start(argv: &[&str], input: Option<&std::path::Path>) -> Result<Self> {
         let (program, arguments) = argv.split_first().ok_or(Error::other("no program"))?;
         let (pty, pts) = pty_process::blocking::open().map_err(Error::other)?;
-        pty.resize(Size::new(ROWS.get(), COLUMNS.get())).map_err(Error::other)?;
+        pty.resize(Size::new(ROWS.get(), COLUMNS.get()))
+            .map_err(Error::other)?;
         let mut command = Command::new(program)
             .args(arguments)
             .env("TERM", "xterm-256color")
@@ -110,7 +111,7 @@ impl Session {
         loop {
             let piece = self.pieces.recv_timeout(LIMIT);
             let (at, piece) =
-                piece.map_err(|e| Error::other(format!("waiting for {text}: {e}")))?;
+                piece.map_err(|e| Error::other(format!("waiting for {text}: {e}; so far {:?}", String::from_utf8_lossy(&all))))?;
             all.extend_from_slice(&piece);
             self.came.push((at, piece));
             if all.windows(text.len()).any(|w| w == text.as_bytes()) {

@@ -1,7 +1,9 @@
 //! The terminal while the screen is open: raw mode, alternate screen, bracketed paste; restored on every
 //! way out, panics included.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::cell::Cell;
+use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::Once;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -10,16 +12,20 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::backend::CrosstermBackend;
+use ratatui::Frame;
+use ratatui::layout::Position;
 
-/// What frames are written through: one write per frame.
-pub type Backend = CrosstermBackend<BufWriter<Stdout>>;
+pub mod paint;
+
+use paint::{Canvas, Painter};
 
 static HOOK: Once = Once::new();
 
 /// The terminal in the program's hands. Dropping it gives it back.
 pub struct Terminal {
-    screen: ratatui::Terminal<Backend>,
+    screen: ratatui::Terminal<Canvas>,
+    painter: Painter,
+    cursor: Rc<Cell<Option<Position>>>,
     entered: bool,
 }
 
@@ -36,10 +42,11 @@ impl Terminal {
                 report(panic);
             }));
         });
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
-        let screen = ratatui::Terminal::new(backend)?;
+        let canvas = Canvas::default();
         let mut terminal = Self {
-            screen,
+            cursor: canvas.cursor(),
+            screen: ratatui::Terminal::new(canvas)?,
+            painter: Painter::default(),
             entered: false,
         };
         terminal.resume()?;
@@ -59,7 +66,8 @@ impl Terminal {
             EnableBracketedPaste,
             cursor::Hide
         )?;
-        self.screen.clear()
+        self.painter.forget();
+        Ok(())
     }
 
     /// Gives the terminal to somebody else for a while.
@@ -70,9 +78,16 @@ impl Terminal {
         }
     }
 
-    /// The screen to draw on.
-    pub fn screen(&mut self) -> &mut ratatui::Terminal<Backend> {
-        &mut self.screen
+    /// Draws a frame: one write, none where nothing changed.
+    ///
+    /// # Errors
+    /// When the terminal can not be written to.
+    pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        let frame = self.screen.draw(view)?;
+        let bytes = self.painter.paint(frame.buffer, self.cursor.get())?;
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
     }
 
     /// Puts a text on the clipboard through the terminal (OSC 52), which also works over ssh.

@@ -19,5 +19,8 @@ fn readme_lists_the_keys_that_are_bound() {
         fs::write(&path, format!("{head}{BEGIN}{keys}{END}{tail}")).unwrap();
         return;
     }
-    assert_eq!(stands, keys, "run with CARDEX_BLESS=1 to write the table anew");
+    assert_eq!(
+        stands, keys,
+        "run with CARDEX_BLESS=1 to write the table anew"
+    );
 }
