@@ -15,6 +15,7 @@
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::mpsc;
@@ -112,6 +113,19 @@ impl Store {
         self.ask(Owner::check)
     }
 
+    /// Has the store's own thread hand the result on, which must not block: saves a turn through the
+    /// runtime where every microsecond is felt.
+    fn ask_then<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Owner) -> Result<T, StoreError> + Send + 'static,
+        then: impl FnOnce(Result<T, StoreError>) + Send + 'static,
+    ) {
+        let then = Then(Some(then), PhantomData);
+        let job: Job = Box::new(move |owner| then.tell(work(owner)));
+        // Where the thread is gone, `then` is told so when it is dropped with the job.
+        let _ = self.jobs.send(job);
+    }
+
     fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Owner) -> Result<T, StoreError> + Send + 'static,
@@ -124,6 +138,25 @@ impl Store {
         // Where the thread is gone, `answer` is dropped with the job, and the reply says so.
         let _ = self.jobs.send(job);
         Reply(reply)
+    }
+}
+
+/// Somebody who is told a result once, also where the store has ended.
+struct Then<T, F: FnOnce(Result<T, StoreError>)>(Option<F>, PhantomData<T>);
+
+impl<T, F: FnOnce(Result<T, StoreError>)> Then<T, F> {
+    fn tell(mut self, result: Result<T, StoreError>) {
+        if let Some(then) = self.0.take() {
+            then(result);
+        }
+    }
+}
+
+impl<T, F: FnOnce(Result<T, StoreError>)> Drop for Then<T, F> {
+    fn drop(&mut self) {
+        if let Some(then) = self.0.take() {
+            then(Err(StoreError::Stopped));
+        }
     }
 }
 

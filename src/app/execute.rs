@@ -228,18 +228,26 @@ impl Shell {
     }
 
     fn query(&mut self, ticket: Ticket, query: Query) {
-        let reply = self.session.contacts().view(query);
-        self.ask("reading the list", reply, move |view| {
-            let rows = Rows {
-                start: view.start,
-                contacts: view.rows,
-                matched: view.matched,
-                total: view.total,
-                complete: view.complete,
-                followed: view.followed,
-            };
-            Some(Msg::Rows { ticket, rows })
-        });
+        let sender = self.sender.clone();
+        self.session
+            .contacts()
+            .view_then(query, move |answer| match answer {
+                Ok(view) => {
+                    let rows = Rows {
+                        start: view.start,
+                        contacts: view.rows,
+                        matched: view.matched,
+                        total: view.total,
+                        complete: view.complete,
+                        followed: view.followed,
+                    };
+                    tell(&sender, Msg::Rows { ticket, rows });
+                }
+                Err(error) => tell(
+                    &sender,
+                    Msg::Failed(store_trouble("reading the list", &error)),
+                ),
+            });
     }
 
     fn read(&mut self, ticket: Ticket, id: ContactId) {

@@ -98,8 +98,12 @@ impl Screen {
         let opened = self.shell.opened().await;
         let mut pause = self.take(Msg::Opened(Box::new(opened)));
         // The first frame should already show contacts.
-        if let Ok(Some(msg)) = tokio::time::timeout(FIRST_ROWS, inbox.recv()).await {
-            pause = pause.or(self.take(msg));
+        let deadline = tokio::time::Instant::now() + FIRST_ROWS;
+        while pause.is_none()
+            && self.model.list.rows.is_none()
+            && let Ok(Some(msg)) = tokio::time::timeout_at(deadline, inbox.recv()).await
+        {
+            pause = self.take(msg);
         }
         loop {
             match pause {

@@ -84,6 +84,15 @@ impl Store {
     pub fn view(&self, query: Query) -> Reply<View> {
         self.ask(move |owner| owner.view(&query))
     }
+
+    /// The same; `then` is called with the answer on the store's thread and must not block.
+    pub fn view_then(
+        &self,
+        query: Query,
+        then: impl FnOnce(Result<View, StoreError>) + Send + 'static,
+    ) {
+        self.ask_then(move |owner| owner.view(&query), then);
+    }
 }
 
 impl Opened {
