@@ -17,6 +17,7 @@ pub mod phone;
 pub mod shown;
 pub mod tag;
 pub mod trouble;
+pub mod validate;
 
 pub use account::{AccountName, ProviderId};
 pub use attribute::{AttributeDefinition, AttributeType};

@@ -86,7 +86,7 @@ fn shown(text: &str, lines: bool) -> Cow<'_, str> {
         let is_mark = is_combining_mark(c) && !is_hidden(c);
         let stays = !is_hidden(c) || joins(before, c, rest.chars().next());
         // Joiners do not begin a new letter: a heap goes on behind them.
-        if !is_mark && !(stays && is_hidden(c)) {
+        if !is_mark && (!stays || !is_hidden(c)) {
             close_heap(&mut out, &mut marks);
         }
         match c {

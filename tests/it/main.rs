@@ -3,3 +3,15 @@
 mod codec;
 mod sandbox;
 mod transport;
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can not go on stops"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "nothing of a test binary is reachable from outside"
+)]
+
+mod screen;

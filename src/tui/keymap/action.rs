@@ -1,0 +1,189 @@
+//! The names of what keys do, and of the places where they do it.
+
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $(#[doc = $doc:literal] $variant:ident = $text:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $(#[doc = $doc] $variant,)* }
+
+        impl $name {
+            /// The name in a user's keymap and in the palette.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// What it is, in a few words.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => $doc.trim_ascii(),)* }
+            }
+        }
+    };
+}
+
+named! {
+    /// Everything that a key can do.
+    Action {
+        /// One down.
+        Down = "down",
+        /// One up.
+        Up = "up",
+        /// To the first.
+        Top = "top",
+        /// To the last.
+        Bottom = "bottom",
+        /// Half a page down.
+        HalfDown = "half-page-down",
+        /// Half a page up.
+        HalfUp = "half-page-up",
+        /// A page down.
+        PageDown = "page-down",
+        /// A page up.
+        PageUp = "page-up",
+        /// Opens the contact.
+        Open = "open",
+        /// Opens the form.
+        Edit = "edit",
+        /// Shows or hides the details pane.
+        Details = "details",
+        /// Opens the filter line.
+        Filter = "filter",
+        /// Opens the sort menu.
+        Sort = "sort",
+        /// Opens the choice of columns.
+        Columns = "columns",
+        /// Opens the copy menu.
+        Copy = "copy",
+        /// Opens the contact in a browser.
+        Browser = "browser",
+        /// Loads everything again.
+        Refresh = "refresh",
+        /// Pauses loading, or goes on with it.
+        PauseLoading = "pause-loading",
+        /// Opens the accounts.
+        Accounts = "accounts",
+        /// Opens the request log.
+        Log = "log",
+        /// Masks private data, or shows it again.
+        Mask = "mask",
+        /// Opens help.
+        Help = "help",
+        /// Opens the palette.
+        Palette = "palette",
+        /// Leaves the program.
+        Quit = "quit",
+        /// Cancels the current thing; twice quits.
+        Cancel = "cancel",
+        /// Puts the program into the background.
+        Suspend = "suspend",
+        /// One step back.
+        Back = "back",
+        /// Takes what is chosen.
+        Accept = "accept",
+        /// The next field.
+        NextField = "next-field",
+        /// The previous field.
+        PrevField = "previous-field",
+        /// Validates and opens the review.
+        Save = "save",
+        /// This field back to the stored value.
+        Revert = "revert",
+        /// This field in the external editor.
+        EditExternally = "external-editor",
+        /// Takes the repair that is offered for this field.
+        Repair = "repair",
+        /// The next state.
+        CycleNext = "next-state",
+        /// The previous state.
+        CyclePrev = "previous-state",
+        /// Adds an attribute row.
+        AddAttribute = "add-attribute",
+        /// Removes this attribute row.
+        RemoveAttribute = "remove-attribute",
+        /// Opens the tag picker.
+        PickTags = "pick-tags",
+        /// The next contact.
+        NextContact = "next-contact",
+        /// The previous contact.
+        PrevContact = "previous-contact",
+        /// Copies the requests as curl lines.
+        CopyCurl = "copy-curl",
+        /// Keeps what was typed here.
+        TakeMine = "take-mine",
+        /// Takes what is stored now.
+        TakeTheirs = "take-theirs",
+    }
+}
+
+named! {
+    /// Where a binding holds.
+    Context {
+        /// On every screen.
+        Everywhere = "everywhere",
+        /// The list.
+        List = "list",
+        /// The filter line.
+        Filter = "filter",
+        /// The form.
+        Form = "form",
+        /// The form, on a flag.
+        Flag = "flag",
+        /// The form, on a row that adds an attribute.
+        AddRow = "add-row",
+        /// The review.
+        Review = "review",
+        /// The conflict screen.
+        Conflict = "conflict",
+        /// The tag picker.
+        Picker = "picker",
+        /// The tag picker with nothing typed.
+        PickerEmpty = "picker-empty",
+        /// Screens to read: help and the like.
+        Reader = "reader",
+        /// Menus and choices.
+        Menu = "menu",
+        /// The palette and command line.
+        Palette = "palette",
+        /// A question.
+        Confirm = "confirm",
+    }
+}
+
+impl Context {
+    /// Every context, in help order.
+    pub const ALL: [Self; 14] = [
+        Self::List,
+        Self::Filter,
+        Self::Form,
+        Self::Flag,
+        Self::AddRow,
+        Self::Picker,
+        Self::PickerEmpty,
+        Self::Review,
+        Self::Conflict,
+        Self::Menu,
+        Self::Palette,
+        Self::Reader,
+        Self::Confirm,
+        Self::Everywhere,
+    ];
+
+    /// What help calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::List => "List",
+            Self::Filter => "Filter line",
+            Self::Form => "Form",
+            Self::Flag => "Form: on a flag",
+            Self::AddRow => "Form: on \"+ attribute\"",
+            Self::Review => "Review",
+            Self::Conflict => "Conflict",
+            Self::Picker => "Tag picker",
+            Self::PickerEmpty => "Tag picker, nothing typed",
+            Self::Reader => "Help, request log",
+            Self::Menu => "Menus",
+            Self::Palette => "Palette and commands",
+            Self::Confirm => "Questions",
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! How many contacts there are and how far loading is, in words.
+
+use super::List;
+use crate::domain::shown::one_line;
+use crate::tui::keymap::{Action, Context};
+use crate::tui::model::{Desk, Tone};
+use crate::tui::msg::LoadPhase;
+use crate::tui::widget::text::wrap;
+
+/// Most lines that the sentence about loading takes.
+const MOST_LINES: usize = 3;
+
+/// The counts for the header: `12 of 200`, `loaded 30 of 1200`, `30 loaded`.
+pub fn counts(list: &List, desk: &Desk) -> String {
+    let Some(rows) = &list.rows else {
+        return String::new();
+    };
+    let mut parts = Vec::new();
+    if list.is_filtered() {
+        let more = if rows.complete { "" } else { "+" };
+        parts.push(format!("{}{more} of {}", rows.matched, rows.total));
+    }
+    let unfinished = desk.loading.as_ref().filter(|l| {
+        !matches!(
+            l.phase,
+            LoadPhase::Idle | LoadPhase::Complete | LoadPhase::Tags
+        )
+    });
+    match unfinished {
+        // A copy from an earlier day is shown while the provider is asked again.
+        Some(loading) if loading.mirror_of.is_some() => {
+            if parts.is_empty() {
+                parts.push(format!("{} contacts", rows.total));
+            }
+            parts.push(match loading.total {
+                Some(total) => format!("refreshed {} of {total}", loading.loaded),
+                None => format!("{} refreshed", loading.loaded),
+            });
+        }
+        Some(loading) => parts.push(match loading.total {
+            Some(total) => format!("loaded {} of {total}", loading.loaded),
+            None => format!("{} loaded", loading.loaded),
+        }),
+        None if parts.is_empty() && rows.total == 1 => parts.push("1 contact".into()),
+        None if parts.is_empty() => parts.push(format!("{} contacts", rows.total)),
+        None => {}
+    }
+    if matches!(
+        desk.loading.as_ref().map(|l| &l.phase),
+        Some(LoadPhase::Tags)
+    ) {
+        parts.push("reading tags".into());
+    }
+    parts.join(" · ")
+}
+
+/// A sentence about loading, where it does not simply go on.
+pub fn loading_words(desk: &Desk) -> Option<(Tone, String)> {
+    let loading = desk.loading.as_ref()?;
+    let key = |action| {
+        desk.keymap
+            .key_of(&[Context::List], action)
+            .unwrap_or_else(|| ":".into())
+    };
+    match &loading.phase {
+        LoadPhase::Paused => Some((
+            Tone::Warning,
+            format!(
+                "‖ loading is paused — {} continues",
+                key(Action::PauseLoading)
+            ),
+        )),
+        LoadPhase::Waiting { until } => Some((
+            Tone::Warning,
+            format!(
+                "… the provider asked to wait until {} UTC",
+                until.strftime("%H:%M:%S")
+            ),
+        )),
+        LoadPhase::Failed(trouble) => {
+            let retry = key(Action::Refresh);
+            let mut words = format!("✗ {} — {retry} tries again", trouble.message);
+            if let Some(hint) = &trouble.hint {
+                words.push_str(&format!("; {hint}"));
+            }
+            if let Some(at) = loading.mirror_of {
+                let day = at.strftime("%Y-%m-%d %H:%M");
+                words.push_str(&format!("; shown is the copy of {day} UTC"));
+            }
+            Some((Tone::Error, words))
+        }
+        LoadPhase::Idle
+        | LoadPhase::Starting
+        | LoadPhase::Running
+        | LoadPhase::Tags
+        | LoadPhase::Complete => None,
+    }
+}
+
+/// The sentence about loading, broken into lines: it must be readable in a narrow window too.
+pub(super) fn lines(desk: &Desk) -> Vec<String> {
+    let words = loading_words(desk).map(|(_, words)| one_line(&words).into_owned());
+    let mut lines = words.map_or_else(Vec::new, |w| wrap(&w, desk.size.columns.into()));
+    lines.truncate(MOST_LINES);
+    lines
+}

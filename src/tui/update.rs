@@ -1,0 +1,347 @@
+//! One message at a time: keys become actions, actions go to the top screen, results to whoever asked.
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use jiff::{SignedDuration, Timestamp};
+
+use super::effect::Effect;
+use super::keymap::{Action, Context, Key, Lookup};
+use super::model::{Model, Notice, Size, Vocabulary};
+use super::msg::{LoadPhase, Msg};
+use super::screen::accounts::Accounts;
+use super::screen::confirm::Confirm;
+use super::screen::help::Help;
+use super::screen::log::Log;
+use super::screen::palette::Palette;
+use super::screen::{Answer, Command, Ctx, Exit, Input, Layer, Outcome, Screen};
+
+/// Two Ctrl-c within this time leave the program.
+const TWICE: SignedDuration = SignedDuration::from_secs(2);
+
+/// Takes one message; gives what is to be done outside.
+pub fn update(model: &mut Model, msg: Msg, now: Timestamp) -> Vec<Effect> {
+    let mut turn = Turn {
+        model,
+        now,
+        effects: Vec::new(),
+    };
+    match msg {
+        Msg::Key(key) => turn.key(key),
+        Msg::Paste(text) => turn.paste(text),
+        Msg::Mouse(mouse) => turn.mouse(mouse),
+        other => turn.result(other),
+    }
+    turn.effects
+}
+
+/// The keymap contexts of whatever has the keys, and whether it takes text.
+pub fn focus(model: &Model) -> (&'static [Context], bool) {
+    let layer: &dyn Layer = model.stack.last().map_or(&model.list, Screen::layer);
+    (layer.contexts(), layer.takes_text())
+}
+
+/// One message being worked on.
+struct Turn<'a> {
+    model: &'a mut Model,
+    now: Timestamp,
+    effects: Vec<Effect>,
+}
+
+impl Turn<'_> {
+    fn key(&mut self, key: KeyEvent) {
+        if key.kind == KeyEventKind::Release {
+            return;
+        }
+        let (contexts, text) = focus(self.model);
+        let pending = std::mem::take(&mut self.model.pending);
+        let lookup = self
+            .model
+            .desk
+            .keymap
+            .lookup(contexts, text, &pending, &key);
+        self.model.notice = None;
+        if lookup != Lookup::Do(Action::Cancel) {
+            self.model.quit_armed = None;
+        }
+        match lookup {
+            Lookup::Pending => {
+                // A key that ends one sequence for nothing may begin another.
+                let goes_on = self.model.desk.keymap.begins(contexts, &pending, &key);
+                self.model.pending = if goes_on { pending } else { Vec::new() };
+                self.model.pending.push(Key::of(&key));
+            }
+            Lookup::Do(action) => self.act(action),
+            Lookup::Nothing if text => self.pass_to_top(Input::Type(key)),
+            Lookup::Nothing => {}
+        }
+    }
+
+    fn paste(&mut self, text: String) {
+        let (_, takes_text) = focus(self.model);
+        self.model.notice = None;
+        if takes_text {
+            self.pass_to_top(Input::Paste(text));
+        } else if self.model.stack.is_empty() {
+            self.model.list.offer_search();
+            self.pass_to_top(Input::Paste(text.trim().to_string()));
+            self.model.notice = Some(Notice::info("search for this? Enter keeps, Esc drops"));
+        } else {
+            let ignored = "the pasted text was ignored: there is no text field here";
+            self.model.notice = Some(Notice::info(ignored));
+        }
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) {
+        let step = match mouse.kind {
+            MouseEventKind::ScrollDown => Action::Down,
+            MouseEventKind::ScrollUp => Action::Up,
+            MouseEventKind::Down(MouseButton::Left) if self.model.stack.is_empty() => {
+                self.model.list.click(mouse.row, &self.model.desk);
+                return;
+            }
+            _ => return,
+        };
+        for _ in 0..3 {
+            self.pass_to_top(Input::Do(step));
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Cancel => self.cancel(),
+            Action::Suspend => self.effects.push(Effect::Suspend),
+            Action::Mask => {
+                let masked = !self.model.desk.masked;
+                self.model.desk.masked = masked;
+                let words = if masked {
+                    "private data is masked"
+                } else {
+                    "private data is shown"
+                };
+                self.model.notice = Some(Notice::info(words));
+            }
+            Action::Help if matches!(self.model.stack.last(), Some(Screen::Help(_))) => {
+                self.pass_to_top(Input::Do(action));
+            }
+            Action::Help => {
+                let help = Help::open(focus(self.model).0);
+                self.model.stack.push(Screen::Help(help));
+            }
+            Action::Palette => {
+                let palette = Palette::open(focus(self.model).0);
+                self.model.stack.push(Screen::Palette(Box::new(palette)));
+            }
+            Action::Log => {
+                if !self.shows_log() {
+                    self.effects.push(Effect::FollowLog(true));
+                    self.model.stack.push(Screen::Log(Log::open()));
+                }
+            }
+            Action::Accounts => {
+                let accounts = Accounts::open(&self.model.desk);
+                self.model.stack.push(Screen::Accounts(accounts));
+            }
+            Action::Refresh => {
+                self.effects.push(Effect::Refresh);
+                self.model.notice = Some(Notice::info("loading everything again"));
+            }
+            Action::PauseLoading => self.pause(),
+            Action::Quit => self.leave(),
+            other => self.pass_to_top(Input::Do(other)),
+        }
+    }
+
+    fn pause(&mut self) {
+        let phase = self.model.desk.loading.as_ref().map(|l| &l.phase);
+        let (words, effect) = match phase {
+            Some(LoadPhase::Paused) => ("loading goes on", Some(false)),
+            Some(LoadPhase::Idle | LoadPhase::Complete | LoadPhase::Failed(_)) | None => {
+                ("nothing is being loaded", None)
+            }
+            Some(
+                LoadPhase::Starting
+                | LoadPhase::Running
+                | LoadPhase::Waiting { .. }
+                | LoadPhase::Tags,
+            ) => ("loading pauses", Some(true)),
+        };
+        self.effects.extend(effect.map(Effect::PauseLoading));
+        self.model.notice = Some(Notice::info(words));
+    }
+
+    /// Ctrl-c: cancels what is in front; the second within two seconds leaves.
+    fn cancel(&mut self) {
+        let armed = self.model.quit_armed.take();
+        if armed.is_some_and(|at| self.now.duration_since(at) <= TWICE) {
+            self.leave();
+            return;
+        }
+        self.pass_to_top(Input::Do(Action::Back));
+        self.model.quit_armed = Some(self.now);
+        if self.model.notice.is_none() {
+            self.model.notice = Some(Notice::info("Ctrl-c again within 2 seconds leaves"));
+        }
+    }
+
+    /// Leaves, unless something would be lost that is kept nowhere.
+    fn leave(&mut self) {
+        if self.model.stack.iter().any(|s| s.layer().would_lose()) {
+            self.model.stack.push(Screen::Confirm(Confirm {
+                question: "A form holds text that could not be kept as a draft. Leave and lose it?"
+                    .into(),
+                then: Some(Command::Quit),
+            }));
+        } else {
+            self.effects.push(Effect::Quit);
+        }
+    }
+
+    fn shows_log(&self) -> bool {
+        self.model.stack.iter().any(|s| matches!(s, Screen::Log(_)))
+    }
+
+    /// A result: into the desk first, then to every screen.
+    fn result(&mut self, msg: Msg) {
+        match &msg {
+            Msg::Resized { columns, rows } => {
+                self.model.desk.size = Size {
+                    columns: *columns,
+                    rows: *rows,
+                };
+            }
+            Msg::Opened(opened) => {
+                if self.shows_log() {
+                    self.effects.push(Effect::FollowLog(false));
+                }
+                let desk = &mut self.model.desk;
+                desk.account = Some(opened.account.clone());
+                desk.accounts.clone_from(&opened.accounts);
+                desk.vocabulary = Vocabulary::default();
+                desk.loading = None;
+                desk.open_failed = None;
+                desk.drafts.clear();
+                self.model.stack.clear();
+                self.model.notice = None;
+            }
+            Msg::OpenFailed(trouble) => {
+                if self.model.desk.account.is_none() {
+                    self.model.desk.open_failed = Some(trouble.clone());
+                } else {
+                    self.model.notice = Some(Notice::trouble(trouble));
+                }
+            }
+            Msg::Loading(loading) => self.model.desk.loading = Some(loading.clone()),
+            Msg::Vocabulary {
+                definitions,
+                tags,
+                tags_are_catalogue,
+                trouble,
+            } => {
+                self.model.desk.vocabulary = Vocabulary {
+                    definitions: definitions.clone(),
+                    tags: tags.clone(),
+                    tags_are_catalogue: *tags_are_catalogue,
+                    trouble: trouble.clone(),
+                };
+                if let Some(trouble) = trouble {
+                    self.model.notice = Some(Notice::trouble(trouble));
+                }
+            }
+            Msg::Drafts(drafts) => self.model.desk.drafts.clone_from(drafts),
+            Msg::Log(log) => self.model.desk.log.clone_from(log),
+            Msg::Copied(how) => self.model.notice = Some(Notice::good(how)),
+            Msg::Failed(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
+            Msg::Terminate => self.effects.push(Effect::Quit),
+            Msg::Rows { .. } => return self.deliver(0, Input::Told(msg)),
+            Msg::Key(_)
+            | Msg::Paste(_)
+            | Msg::Mouse(_)
+            | Msg::StoreChanged
+            | Msg::ContactRead { .. }
+            | Msg::DraftRead { .. }
+            | Msg::Previewed { .. }
+            | Msg::Saved { .. }
+            | Msg::Edited { .. }
+            | Msg::Woke => {}
+        }
+        self.tell(msg);
+    }
+
+    fn tell(&mut self, msg: Msg) {
+        for place in (0..=self.model.stack.len()).rev() {
+            self.deliver(place, Input::Told(msg.clone()));
+        }
+    }
+
+    fn pass_to_top(&mut self, input: Input) {
+        self.deliver(self.model.stack.len(), input);
+    }
+
+    /// Gives an input to the screen at `place` (0 is the list) and carries out its outcome.
+    fn deliver(&mut self, place: usize, input: Input) {
+        let mut ctx = Ctx {
+            desk: &self.model.desk,
+            tickets: &mut self.model.tickets,
+            now: self.now,
+        };
+        let layer: &mut dyn Layer = match place.checked_sub(1) {
+            None => &mut self.model.list,
+            Some(at) => match self.model.stack.get_mut(at) {
+                Some(screen) => screen.layer_mut(),
+                None => return,
+            },
+        };
+        let outcome: Outcome = layer.update(input, &mut ctx);
+        self.effects.extend(outcome.effects);
+        if outcome.notice.is_some() {
+            self.model.notice = outcome.notice;
+        }
+        match outcome.exit {
+            Exit::Stay => {}
+            Exit::Open(screen) => self.model.stack.insert(place, screen),
+            Exit::Close => self.close(place),
+            Exit::CloseWith(answer) => {
+                self.close(place);
+                // Sort, columns and filter belong to the list, whatever lies between.
+                let below = match answer {
+                    Answer::Sort(_) | Answer::Columns(_) | Answer::Filter(_) => 0,
+                    _ => place.saturating_sub(1),
+                };
+                self.deliver(below, Input::Answer(answer));
+            }
+            Exit::Replace(screen) => {
+                self.close(place);
+                self.model.stack.insert(place.saturating_sub(1), screen);
+            }
+            Exit::Run(command) => {
+                self.close(place);
+                self.run(command);
+            }
+        }
+    }
+
+    fn run(&mut self, command: Command) {
+        match command {
+            Command::Act(action) => self.act(action),
+            Command::Sort(order) => self.deliver(0, Input::Answer(Answer::Sort(order))),
+            Command::Filter(text) => self.deliver(0, Input::Answer(Answer::Filter(text))),
+            Command::Columns(keys) => self.deliver(0, Input::Answer(Answer::Columns(keys))),
+            Command::Account(name) => {
+                let shown = crate::domain::shown::one_line(name.as_str());
+                self.model.notice = Some(Notice::info(format!("opening {shown} …")));
+                self.effects.push(Effect::OpenAccount(name));
+            }
+            Command::Quit => self.effects.push(Effect::Quit),
+        }
+    }
+
+    fn close(&mut self, place: usize) {
+        if let Some(at) = place.checked_sub(1)
+            && at < self.model.stack.len()
+        {
+            self.model.stack.remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! The screens as pictures (text and styles), and flows of keys with the effects they cause.
+
+mod kit;
+mod list;
