@@ -1,8 +1,4 @@
 //! One integration binary: quick to link. Each module says what it proves.
-
-mod codec;
-mod sandbox;
-mod transport;
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,4 +10,7 @@ mod transport;
     reason = "nothing of a test binary is reachable from outside"
 )]
 
+mod codec;
+mod sandbox;
 mod screen;
+mod transport;
