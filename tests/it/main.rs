@@ -21,4 +21,7 @@ mod recordings;
 mod sandbox;
 mod screen;
 mod store;
+mod codec;
+mod sandbox;
+mod screen;
 mod transport;

@@ -282,9 +282,11 @@ impl List {
                 self.refilter();
                 Outcome::nothing()
             }
-            Answer::Tags(_) | Answer::Saved(_) | Answer::Resolved { .. } | Answer::Yes => {
-                Outcome::nothing()
-            }
+            Answer::Tags(_)
+            | Answer::Saved(_)
+            | Answer::Sending
+            | Answer::Resolved { .. }
+            | Answer::Yes => Outcome::nothing(),
         }
     }
 
