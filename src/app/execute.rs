@@ -12,7 +12,7 @@ use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::app::{background, browser, clock, describe, editor, terminal, vocabulary};
 use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
-use crate::store::{Query, StoreError, StoreEvent};
+use crate::store::{Query, StoreError, StoreEvent, View};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{Loading, Msg, Opened, Rows, Settings, Ticket};
 
@@ -229,25 +229,17 @@ impl Shell {
 
     fn query(&mut self, ticket: Ticket, query: Query) {
         let sender = self.sender.clone();
-        self.session
-            .contacts()
-            .view_then(query, move |answer| match answer {
-                Ok(view) => {
-                    let rows = Rows {
-                        start: view.start,
-                        contacts: view.rows,
-                        matched: view.matched,
-                        total: view.total,
-                        complete: view.complete,
-                        followed: view.followed,
-                    };
-                    tell(&sender, Msg::Rows { ticket, rows });
-                }
-                Err(error) => tell(
-                    &sender,
-                    Msg::Failed(store_trouble("reading the list", &error)),
-                ),
-            });
+        let hand_on = move |answer: Result<View, StoreError>| {
+            let msg = match answer {
+                Ok(view) => Msg::Rows {
+                    ticket,
+                    rows: rows(view),
+                },
+                Err(e) => Msg::Failed(store_trouble("reading the list", &e)),
+            };
+            tell(&sender, msg);
+        };
+        self.session.contacts().view_then(query, hand_on);
     }
 
     fn read(&mut self, ticket: Ticket, id: ContactId) {
@@ -395,6 +387,17 @@ impl Shell {
                 terminal::remark("A save did not end; look at the contact again.");
             }
         }
+    }
+}
+
+fn rows(view: View) -> Rows {
+    Rows {
+        start: view.start,
+        contacts: view.rows,
+        matched: view.matched,
+        total: view.total,
+        complete: view.complete,
+        followed: view.followed,
     }
 }
 

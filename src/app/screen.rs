@@ -175,6 +175,11 @@ impl Screen {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
+        // A message about the window may come late or not at all; the window itself is right.
+        let size = crossterm::terminal::size()?;
+        if size != self.model.window() {
+            self.resized(size);
+        }
         let (model, theme) = (&self.model, &self.theme);
         self.terminal
             .screen()

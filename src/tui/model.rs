@@ -193,6 +193,11 @@ impl Tickets {
 }
 
 impl Model {
+    /// The window's columns and rows, as last told.
+    pub fn window(&self) -> (u16, u16) {
+        (self.desk.size.columns, self.desk.size.rows)
+    }
+
     /// The state before anything happened.
     pub fn new(columns: u16, rows: u16, keymap: Keymap) -> Self {
         Self {

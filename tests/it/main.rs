@@ -21,7 +21,4 @@ mod recordings;
 mod sandbox;
 mod screen;
 mod store;
-mod codec;
-mod sandbox;
-mod screen;
 mod transport;
