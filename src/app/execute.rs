@@ -14,7 +14,7 @@ use crate::app::{background, browser, clock, describe, editor, terminal, vocabul
 use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
 use crate::store::{Query, StoreError, StoreEvent, View};
 use crate::tui::effect::Effect;
-use crate::tui::msg::{Loading, Msg, Opened, Rows, Settings, Ticket};
+use crate::tui::msg::{Loading, Msg, Opened, Settings, Ticket};
 
 /// The key of the list settings in the store.
 const SETTINGS: &str = "list";
@@ -233,7 +233,7 @@ impl Shell {
             let msg = match answer {
                 Ok(view) => Msg::Rows {
                     ticket,
-                    rows: rows(view),
+                    rows: describe::rows(view),
                 },
                 Err(e) => Msg::Failed(store_trouble("reading the list", &e)),
             };
@@ -387,17 +387,6 @@ impl Shell {
                 terminal::remark("A save did not end; look at the contact again.");
             }
         }
-    }
-}
-
-fn rows(view: View) -> Rows {
-    Rows {
-        start: view.start,
-        contacts: view.rows,
-        matched: view.matched,
-        total: view.total,
-        complete: view.complete,
-        followed: view.followed,
     }
 }
 
