@@ -126,7 +126,10 @@ impl Config {
             return self.account(&AccountName::new(name));
         }
         if let Some(name) = &self.default_account {
-            return self.account(name);
+            return self.account(name).map_err(|trouble| Trouble {
+                message: format!("default_account: {}", trouble.message),
+                ..trouble
+            });
         }
         let mut names = self.accounts.keys();
         match (names.next(), names.next()) {

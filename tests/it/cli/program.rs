@@ -179,6 +179,9 @@ fn wrong_usage_is_code_2() {
         let said = desk.run(args);
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:#?}");
         assert!(said.err.contains("--help"), "{said:#?}");
+        let said = desk.run(&[args, &["--json"]].concat());
+        assert_eq!(said.code, 2, "{said:#?}");
+        assert_eq!(lines(&said.out)[0]["error"]["kind"], "invalid", "{said:#?}");
     }
 }
 
@@ -211,6 +214,34 @@ fn ctrl_c_lets_a_save_under_way_finish_and_tells_how() {
     assert!(out.starts_with("Saved and verified: Mine"), "{out}{err}");
     assert!(err.starts_with("Interrupted; waiting"), "{out}{err}");
     assert_eq!(server.writes().len(), 1);
+}
+
+#[test]
+fn a_second_ctrl_c_leaves_a_save_and_says_so() {
+    let fake = seed::pabbly(&seed::people(2));
+    let id = fake.contacts()[0].id.clone();
+    let server = Server::start(Vendor::Pabbly, fake, "hang@3", |_, _| None);
+    let desk = server.desk("");
+    let mut child = spawn(
+        desk.command()
+            .args(["edit", &id, "--set", "name=Mine", "--json"]),
+    );
+    until("the write arrives", || server.running.requests() == 3);
+    interrupt(&child);
+    let mut err = String::new();
+    let mut reader = BufReader::new(child.stderr.take().unwrap());
+    reader.read_line(&mut err).unwrap();
+    assert!(err.starts_with("Interrupted; waiting"), "{err}");
+    interrupt(&child);
+    reader.read_to_string(&mut err).unwrap();
+    let (code, out, _) = ended(child);
+    assert_eq!(code, 130, "{out}{err}");
+    assert_eq!(lines(&out)[0]["status"], "unknown", "{err}");
+    assert!(
+        err.contains("it is not known whether this was stored"),
+        "{err}"
+    );
+    assert!(err.contains(&format!("cardex show {id}")), "{err}");
 }
 
 #[test]

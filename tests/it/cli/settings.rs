@@ -114,6 +114,12 @@ fn an_unknown_account_is_answered_with_the_names() {
     );
     desk.fails(&["accounts", "check", "x"], 2, &["support, demo"]);
     desk.fails(&["list", "--account", ""], 2, &["support, demo"]);
+    let text = "default_account = \"b\"\n[accounts.a]\nprovider = \"local\"\n";
+    Desk::new(text).fails(
+        &["list"],
+        2,
+        &["default_account: there is no account \"b\"", "a, demo"],
+    );
     let two = "[accounts.a]\nprovider = \"local\"\n[accounts.b]\nprovider = \"local\"\n";
     Desk::new(two).fails(&["list"], 2, &["a, b", "--account NAME", "default_account"]);
 }
