@@ -153,6 +153,8 @@ fn unknown_keys_warn_with_line_and_nearest_name() {
 fn files_that_can_not_be_used_are_named() {
     let desk = Desk::new("[accounts.a\n");
     desk.fails(&["list"], 2, &["config.toml", "line 1"]);
+    fs::write(desk.path("config.toml"), b"default_account = \"\xff\"").unwrap();
+    desk.fails(&["list"], 2, &["config.toml", "not text in UTF-8"]);
     let missing = desk.path("none.toml");
     let missing = missing.to_str().unwrap();
     desk.fails(
