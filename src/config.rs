@@ -46,10 +46,17 @@ impl Config {
             Err(e) => {
                 let why = e.to_string();
                 let why = why.split(" (os error").next().unwrap_or_default();
+                let (why, hint) = match e.kind() {
+                    std::io::ErrorKind::InvalidData => {
+                        ("it is not text in UTF-8", "save it again as UTF-8")
+                    }
+                    _ => (
+                        why,
+                        "check the path given with --config or CARDEX_CONFIG, and its permissions",
+                    ),
+                };
                 let message = format!("reading the configuration {}: {why}", path.display());
-                return Err(invalid(message).with_hint(
-                    "check the path given with --config or CARDEX_CONFIG, and its permissions",
-                ));
+                return Err(invalid(message).with_hint(hint));
             }
         };
         let mut config = Self::parse(&text).map_err(|t| Trouble {
@@ -126,7 +133,10 @@ impl Config {
             return self.account(&AccountName::new(name));
         }
         if let Some(name) = &self.default_account {
-            return self.account(name);
+            return self.account(name).map_err(|trouble| Trouble {
+                message: format!("default_account: {}", trouble.message),
+                ..trouble
+            });
         }
         let mut names = self.accounts.keys();
         match (names.next(), names.next()) {

@@ -44,6 +44,10 @@ fn of_give_up(account: &Account, tried: &str, why: &GiveUp, last: Option<&Verdic
 /// An answer that is not a success.
 pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble {
     let title = provider::facts(account.provider).title;
+    let alone = format!(
+        "check the account's token: `cardex accounts check {}` tries it alone",
+        account.name
+    );
     let (kind, happened, hint) = match verdict {
         Verdict::Ok => (
             TroubleKind::Malformed,
@@ -58,7 +62,7 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
         Verdict::SignIn { message } => (
             TroubleKind::SignIn,
             format!("{title} did not accept the token: {message}"),
-            "check the account's token; `cardex accounts check` tells what the key may do",
+            alone.as_str(),
         ),
         Verdict::Forbidden { message } => (
             TroubleKind::Forbidden,
@@ -95,22 +99,21 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
 }
 
 fn of_broken(account: &Account, tried: &str, broken: &Broken) -> Trouble {
+    let name = &account.name;
+    let address = format!("base_url of {name} is {}", account.base_url);
     let hint = match broken.kind {
-        BrokenKind::Dns => "check base_url and the network",
-        BrokenKind::Connect => "check base_url and whether the server runs",
-        BrokenKind::Tls => "check the address and this machine's certificates",
-        BrokenKind::Timeout => "the server or the network is slow; try again",
-        BrokenKind::Reset => "try again; what was typed is kept",
-        BrokenKind::TooLarge => "base_url may point at something else than the API",
-        BrokenKind::Redirect => "set base_url to the address that it points to, if you trust it",
-        BrokenKind::Other => "check the account's settings",
+        BrokenKind::Dns | BrokenKind::Connect => address,
+        BrokenKind::Tls => format!("{address}; certificates are never ignored"),
+        BrokenKind::Timeout => format!(
+            "try again; a longer wait can be allowed with timeout = \"60s\" for {name}, and {address}"
+        ),
+        BrokenKind::Reset => "try again; what was typed is kept".into(),
+        BrokenKind::TooLarge => format!("it may not be the API that answers: {address}"),
+        BrokenKind::Redirect | BrokenKind::Other => address,
     };
-    let place = account.host();
-    Trouble::new(
-        TroubleKind::Network,
-        format!("{tried} at {place}: {}", broken.message),
-    )
-    .with_hint(hint)
+    // The sentence names the server.
+    let message = format!("{tried}: {}", broken.message);
+    Trouble::new(TroubleKind::Network, message).with_hint(hint)
 }
 
 /// A token that could not be had.

@@ -109,22 +109,7 @@ pub async fn load(
             .await;
         vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
-    let names = match tags {
-        TagWalk::None => None,
-        TagWalk::Catalogue => Some(session.catalogue().await?.unwrap_or_default()),
-        TagWalk::Only(names) => Some(names.clone()),
-    };
-    if let Some(names) = names {
-        let mut walked = TagWalked::default();
-        for tag in &names {
-            report(LoadEvent::Tags { tag: tag.clone() });
-            let holders = walk_tag(session, tag, &mut paused, &mut report).await?;
-            walked.add(tag, holders);
-            report(LoadEvent::Tagged);
-        }
-        settle_tags(session, walked).await?;
-        report(LoadEvent::Tagged);
-    }
+    load_tags(session, tags, &mut paused, &mut report).await?;
     Ok(Loaded {
         contacts: seen.len(),
         missing: if limit.is_some() { 0 } else { missing },
@@ -238,6 +223,74 @@ async fn settle_tags(session: &Session, walked: TagWalked) -> Result<(), Trouble
             None => return Ok(()),
         }
     }
+}
+
+/// Puts the tags of the catalogue, or of some names, onto the contacts in the store.
+///
+/// # Errors
+/// When a page can not be had or stored.
+pub async fn load_tags(
+    session: &Session,
+    tags: &TagWalk,
+    paused: &mut watch::Receiver<bool>,
+    report: &mut (impl FnMut(LoadEvent) + Send),
+) -> Result<(), Trouble> {
+    let names = match tags {
+        TagWalk::None => return Ok(()),
+        TagWalk::Catalogue => session.catalogue().await?.unwrap_or_default(),
+        TagWalk::Only(names) => names.clone(),
+    };
+    let mut walked = TagWalked::default();
+    for tag in &names {
+        report(LoadEvent::Tags { tag: tag.clone() });
+        let holders = walk_tag(session, tag, paused, report).await?;
+        walked.add(tag, holders);
+        report(LoadEvent::Tagged);
+    }
+    settle_tags(session, walked).await?;
+    report(LoadEvent::Tagged);
+    Ok(())
+}
+
+/// Loads pages until so many different contacts are in the store; gives their ids in the provider's
+/// order.
+///
+/// # Errors
+/// When a page can not be had or stored.
+pub async fn load_first(
+    session: &Session,
+    limit: usize,
+    mut report: impl FnMut(LoadEvent) + Send,
+) -> Result<Vec<ContactId>, Trouble> {
+    let name = &session.account().name;
+    let began = session.contacts().mirror_begin(name).await;
+    let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
+    let mut cursor: Option<Cursor> = None;
+    let mut seen: HashSet<ContactId> = HashSet::new();
+    let mut ids = Vec::new();
+    let mut stale = 0;
+    while ids.len() < limit {
+        let page = session.page(cursor.as_ref()).await?;
+        let before = ids.len();
+        let page_ids = page.contacts.iter().map(|c| c.id.clone());
+        ids.extend(page_ids.filter(|id| seen.insert(id.clone())));
+        stale = if ids.len() == before { stale + 1 } else { 0 };
+        let stored = session
+            .contacts()
+            .mirror_page(name, &page.contacts, generation)
+            .await;
+        stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
+        report(LoadEvent::Page {
+            loaded: ids.len(),
+            total: page.total,
+        });
+        cursor = page.next;
+        if cursor.is_none() || stale >= STALE_PAGES {
+            break;
+        }
+    }
+    ids.truncate(limit);
+    Ok(ids)
 }
 
 /// Returns when loading is not paused.

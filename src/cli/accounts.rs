@@ -140,14 +140,14 @@ pub fn login(setup: &Setup, name: &str, forget: bool, out: Output) -> Result<u8,
     let account = setup.config.account(&AccountName::new(name))?;
     if account.provider == ProviderId::Local {
         return Err(invalid(format!(
-            "{name} is a local account; it needs no token"
+            "the account {name} is a local one; it needs no token"
         )));
     }
     if !matches!(account.token, Some(TokenSource::Keyring { .. })) {
-        return Err(
-            invalid(format!("{name} does not take its token from the key store"))
-                .with_hint("set token = { keyring = true } for it first"),
-        );
+        return Err(invalid(format!(
+            "the account {name} does not take its token from the key store"
+        ))
+        .with_hint("set token = { keyring = true } for it first"));
     }
     let failed = |e: crate::secret::SourceError| {
         Trouble::new(TroubleKind::SignIn, e.to_string())

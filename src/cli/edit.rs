@@ -3,13 +3,14 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use super::interrupt::{to_the_end, unless_interrupted};
+use super::interrupt::{Ended, to_the_end, unless_interrupted};
 use super::output::{Output, change_line, interrupted};
 use super::{EditArgs, exit};
 use crate::app::session::Session;
 use crate::domain::diff::{self, Change};
 use crate::domain::validate::{self, Problem, Severity};
 use crate::domain::{AttributeDefinition, Contact, Patch, Trouble, TroubleKind, shown};
+use crate::engine::SaveOutcome;
 use crate::http::HttpRequest;
 
 pub mod args;
@@ -62,7 +63,16 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
     let (saving, before) = (session.clone(), base.clone());
     let force = args.force;
     let save = async move { saving.save(before, patch, force).await };
-    let (outcome, stopped) = to_the_end(save).await?;
+    let (outcome, stopped) = match to_the_end(save).await? {
+        Ended::Done(outcome) => (outcome, false),
+        Ended::DoneAfterAll(outcome) => (outcome, true),
+        Ended::Left => {
+            let message = format!("saving contact {}: left before it ended", base.id);
+            let trouble = Trouble::new(TroubleKind::Local, message);
+            report::outcome(&base, &SaveOutcome::Unknown { trouble }, out);
+            return Ok(exit::INTERRUPTED);
+        }
+    };
     match report::outcome(&base, &outcome, out) {
         exit::DONE if stopped => Ok(exit::INTERRUPTED),
         code => Ok(code),

@@ -29,14 +29,24 @@ pub async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Result<Opti
     }
 }
 
-/// Does `work` to its end, in a task of its own; Ctrl-C only tells that it is waited for. Gives whether
-/// it was pressed.
+/// How a piece of work ended that Ctrl-C does not simply end.
+pub enum Ended<T> {
+    /// By itself.
+    Done(T),
+    /// By itself, after Ctrl-C.
+    DoneAfterAll(T),
+    /// It was left after Ctrl-C was pressed twice; what came of it is not known.
+    Left,
+}
+
+/// Does `work` to its end, in a task of its own. The first Ctrl-C only tells that it is waited for, the
+/// second one leaves it.
 ///
 /// # Errors
 /// When the signal can not be waited for, or the task failed.
 pub async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
-) -> Result<(T, bool), Trouble> {
+) -> Result<Ended<T>, Trouble> {
     let mut task = tokio::spawn(work);
     let stopped = |e: tokio::task::JoinError| {
         Trouble::new(
@@ -45,14 +55,17 @@ pub async fn to_the_end<T: Send + 'static>(
         )
         .with_hint("`cardex show` tells what is stored now")
     };
-    tokio::select! {
-        done = &mut task => return done.map(|done| (done, false)).map_err(stopped),
-        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(no_signal)?,
+    if let Some(done) = unless_interrupted(&mut task).await? {
+        return done.map(Ended::Done).map_err(stopped);
     }
     complain(
-        "Interrupted; waiting for the change that is under way, to tell whether it was stored.",
+        "Interrupted; waiting for the change that is under way, to tell whether it was stored \
+         (Ctrl-C again: leave it).",
     );
-    task.await.map(|done| (done, true)).map_err(stopped)
+    match unless_interrupted(task).await? {
+        Some(done) => done.map(Ended::DoneAfterAll).map_err(stopped),
+        None => Ok(Ended::Left),
+    }
 }
 
 /// Does `work`; when it has to wait because the server had too many requests, says until when.

@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use tokio::sync::watch;
 
 use super::columns::Column;
-use super::output::{Output, complain};
+use super::output::Output;
 use super::{ListArgs, ListFormat, exit};
 use crate::app::loader::{self, LoadEvent, TagWalk};
 use crate::app::session::{Session, store_trouble};
@@ -14,6 +14,9 @@ use crate::domain::{Contact, Filter, Order, Trouble, TroubleKind, shown};
 
 /// The widest cell of a table on a terminal, in columns.
 const WIDEST: usize = 36;
+
+/// Up to so many contacts are read one by one for their tags, rather than walking every tag's list.
+const ONE_BY_ONE: usize = 10;
 
 /// Loads, filters and prints. Returns the exit code.
 ///
@@ -40,7 +43,16 @@ pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, 
         (None, false) => ListFormat::Table,
     };
     if !session.is_local() {
-        load(session, &filter, &columns, format, args, out).await?;
+        let walk = Walk::new(session, &filter, &columns, format, out);
+        // Only an unfiltered list in the provider's own order may stop early.
+        if let Some(limit) = args.limit
+            && filter.is_empty()
+            && args.sort.is_none()
+        {
+            let contacts = walk.first(session, limit).await?;
+            return Ok(print_all(session, &contacts, columns, format, out));
+        }
+        walk.whole(session, out).await?;
     }
     let name = &session.account().name;
     let tried = "reading the contacts";
@@ -75,34 +87,113 @@ pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, 
     Ok(if nothing { exit::NOTHING } else { exit::DONE })
 }
 
-/// Walks the provider's list into the store, with progress on a terminal.
-async fn load(
+/// Prints contacts that are all at hand. Returns the exit code.
+fn print_all(
     session: &Session,
-    filter: &Filter,
-    columns: &[Column],
+    contacts: &[Contact],
+    columns: Vec<Column>,
     format: ListFormat,
-    args: &ListArgs,
     out: Output,
-) -> Result<(), Trouble> {
-    // Only an unfiltered list in the provider's own order may stop early.
-    let limit = args
-        .limit
-        .filter(|_| filter.is_empty() && args.sort.is_none());
-    let shows_tags = match format {
-        ListFormat::Ids => false,
-        ListFormat::Table | ListFormat::Csv => {
-            columns.is_empty() || columns.contains(&Column::Tags)
+) -> u8 {
+    let columns = match (columns.is_empty(), format) {
+        (false, _) => columns,
+        (true, ListFormat::Csv) => {
+            let names = contacts.iter().flat_map(|c| c.attributes.keys().cloned());
+            Column::of_csv(session.table(), names.collect::<BTreeSet<_>>())
         }
-        ListFormat::Json => true,
+        (true, _) => Column::of_table(),
     };
-    let tags = if session.tags_need_walk() && (shows_tags || !filter.is_empty()) {
-        TagWalk::Catalogue
-    } else {
-        TagWalk::None
-    };
-    let progress = !out.quiet && std::io::stderr().is_terminal();
-    let report = |event: LoadEvent| {
-        if !progress {
+    let mut printer = Printer::new(format, columns, out);
+    let printed = printer.contacts(contacts).and_then(|()| printer.finish());
+    printed.err().unwrap_or(exit::DONE)
+}
+
+/// Getting contacts from the provider into the store, with progress on a terminal.
+struct Walk {
+    tags: TagWalk,
+    progress: bool,
+}
+
+impl Walk {
+    fn new(
+        session: &Session,
+        filter: &Filter,
+        columns: &[Column],
+        format: ListFormat,
+        out: Output,
+    ) -> Self {
+        let shows_tags = match format {
+            ListFormat::Ids => false,
+            ListFormat::Table | ListFormat::Csv => {
+                columns.is_empty() || columns.contains(&Column::Tags)
+            }
+            ListFormat::Json => true,
+        };
+        let needed = session.tags_need_walk() && (shows_tags || !filter.is_empty());
+        Self {
+            tags: if needed {
+                TagWalk::Catalogue
+            } else {
+                TagWalk::None
+            },
+            progress: !out.quiet && std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// The whole list.
+    async fn whole(&self, session: &Session, out: Output) -> Result<(), Trouble> {
+        let (_keep, paused) = watch::channel(false);
+        let report = |event| self.report(event);
+        let loaded = loader::load(session, None, &self.tags, paused, report).await;
+        self.end();
+        let loaded = loaded?;
+        if loaded.missing > 0 {
+            out.warning(&format!(
+                "{} contacts that the provider counts did not appear in its list",
+                loaded.missing
+            ));
+        }
+        Ok(())
+    }
+
+    /// The first contacts in the provider's order, and nothing of what the store knew before.
+    async fn first(&self, session: &Session, limit: usize) -> Result<Vec<Contact>, Trouble> {
+        let found = self.find_first(session, limit).await;
+        self.end();
+        found
+    }
+
+    async fn find_first(&self, session: &Session, limit: usize) -> Result<Vec<Contact>, Trouble> {
+        let ids = loader::load_first(session, limit, |event| self.report(event)).await?;
+        let one_by_one = self.tags != TagWalk::None && ids.len() <= ONE_BY_ONE;
+        if !one_by_one {
+            let (_keep, mut paused) = watch::channel(false);
+            let mut report = |event| self.report(event);
+            loader::load_tags(session, &self.tags, &mut paused, &mut report).await?;
+        }
+        let name = &session.account().name;
+        let mut contacts = Vec::with_capacity(ids.len());
+        for id in &ids {
+            if one_by_one {
+                match session.read(id).await {
+                    Ok(contact) => {
+                        session.remember_contact(&contact).await;
+                        contacts.push(contact);
+                    }
+                    // Deleted since the page came.
+                    Err(trouble) if trouble.kind == TroubleKind::NotFound => {}
+                    Err(trouble) => return Err(trouble),
+                }
+                continue;
+            }
+            let found = session.contacts().contact(name, id).await;
+            contacts.extend(found.map_err(|e| store_trouble("reading the contacts", &e))?);
+        }
+        Ok(contacts)
+    }
+
+    fn report(&self, event: LoadEvent) {
+        if !self.progress {
             return;
         }
         let line = match event {
@@ -117,23 +208,22 @@ async fn load(
             LoadEvent::Tags { tag } => format!("reading tag {}", shown::one_line(&tag)),
             LoadEvent::Tagged | LoadEvent::Paused | LoadEvent::Resumed => return,
         };
-        let mut error = std::io::stderr().lock();
-        // Progress that nobody sees is no loss.
-        let _ = std::io::Write::write_fmt(&mut error, format_args!("\r\u{1b}[K{line}"));
-    };
-    let (_keep, paused) = watch::channel(false);
-    let loaded = loader::load(session, limit, &tags, paused, report).await;
-    if progress {
-        complain("\r\u{1b}[K");
+        show_progress(&line);
     }
-    let loaded = loaded?;
-    if loaded.missing > 0 {
-        out.warning(&format!(
-            "{} contacts that the provider counts did not appear in its list",
-            loaded.missing
-        ));
+
+    fn end(&self) {
+        if self.progress {
+            show_progress("");
+        }
     }
-    Ok(())
+}
+
+/// Replaces the line of progress.
+fn show_progress(line: &str) {
+    let mut error = std::io::stderr().lock();
+    // Progress that nobody sees is no loss.
+    let _ = std::io::Write::write_fmt(&mut error, format_args!("\r\u{1b}[K{line}"));
+    let _ = std::io::Write::flush(&mut error);
 }
 
 /// The attributes that occur among the contacts to print.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::exit;
 use crate::domain::attribute::text_of;
 use crate::domain::diff::Change;
-use crate::domain::{Trouble, shown};
+use crate::domain::{Trouble, TroubleKind, shown};
 
 /// How to print.
 #[derive(Debug, Clone, Copy)]
@@ -160,6 +160,20 @@ fn worded(value: &Value) -> String {
 /// A failure as JSON.
 pub fn trouble_json(trouble: &Trouble) -> Value {
     json!({"kind": trouble.kind, "message": trouble.message, "hint": trouble.hint})
+}
+
+/// What is wrong with the command line, as JSON on standard output; people were told already.
+pub fn usage_json(told: &str) {
+    let first = told.split("\n\n").next().unwrap_or_default();
+    let first = first.trim().trim_start_matches("error: ");
+    let trouble =
+        Trouble::new(TroubleKind::Invalid, shown::one_line(first)).with_hint("try cardex --help");
+    // Nobody reading is not worth a second complaint.
+    let _ = writeln!(
+        io::stdout().lock(),
+        "{}",
+        json!({"error": trouble_json(&trouble)})
+    );
 }
 
 /// Tells that Ctrl-C ended the command before anything was written. Returns the exit code.

@@ -6,7 +6,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use super::interrupt::{telling_waits, unless_interrupted};
-use super::output::{Output, complain};
+use super::output::{self, Output, complain};
 use super::{AccountsCommand, Cli, Command, Vendor, exit};
 use super::{accounts, edit, list, packaging, practice, show};
 use crate::app::practice::{self as sandboxes, Practice};
@@ -28,7 +28,13 @@ pub fn main() -> u8 {
             );
             // A closed output is no reason to fail twice.
             let _ = error.print();
-            return if help { exit::DONE } else { exit::INVALID };
+            if help {
+                return exit::DONE;
+            }
+            if std::env::args_os().any(|word| word == "--json") {
+                output::usage_json(&error.render().to_string());
+            }
+            return exit::INVALID;
         }
     };
     let out = Output::new(cli.global.json, cli.global.no_color, cli.global.quiet);

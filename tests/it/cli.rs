@@ -152,7 +152,11 @@ impl Said {
 /// JSON lines.
 #[track_caller]
 fn lines(text: &str) -> Vec<Value> {
-    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {text}"));
+    let parse = |line: &str| {
+        serde_json::from_str(line)
+            .map_err(|e| format!("{e}: {text}"))
+            .unwrap()
+    };
     text.lines().map(parse).collect()
 }
 

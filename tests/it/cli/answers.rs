@@ -57,7 +57,11 @@ fn refusals_have_their_codes_and_words() {
         (422, 1, "refused"),
     ] {
         let words = json!({"success": false, "error": format!("not with {SECRET}")});
-        for (server, id) in both(move || HttpResponse::json(status, &words)) {
+        let answer = move || {
+            let id = format!("req-{SECRET}");
+            HttpResponse::json(status, &words).with_header("x-request-id", &id)
+        };
+        for (server, id) in both(answer) {
             let desk = server.desk("");
             let word = match server.vendor {
                 Vendor::Pabbly if status == 401 => "did not accept the token",

@@ -423,6 +423,20 @@ fn refused_values_name_the_field() {
 }
 
 #[test]
+fn what_is_said_of_a_field_does_not_quote_the_token_either() {
+    let fake = seed::chatwoot(&seed::people(1));
+    let server = Server::start(Vendor::Chatwoot, fake, "", |_, request| {
+        let said = format!("Email looks like {SECRET}");
+        let said = json!({"message": said, "attributes": ["email"]});
+        (request.method != "GET").then(|| HttpResponse::json(422, &said))
+    });
+    let args = ["edit", "1", "--set", "email=x@example.com"];
+    server
+        .desk("")
+        .fails(&args, 1, &["email: ", "looks like ***"]);
+}
+
+#[test]
 fn an_unclear_write_is_settled_by_reading_again() {
     // Requests: read, read before the write, write, read back.
     let (fake, id) = pabbly(1);

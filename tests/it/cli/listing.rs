@@ -197,3 +197,31 @@ fn without_a_mirror_no_contact_stays_on_disk() {
     assert_eq!(desk.tells(&["list"]).len(), many);
     assert!(find(&desk), "the search must be able to find it");
 }
+
+#[test]
+fn a_limit_stops_early_and_does_not_depend_on_what_was_seen_before() {
+    let server = Server::chatwoot(120);
+    let desk = server.desk("");
+    let fresh = desk.tells(&["list", "--limit", "4"]);
+    assert_eq!(fresh.len(), 4);
+    let asked = server.requests().len();
+    assert!(asked <= 1 + 2 * 4, "{asked} requests for four contacts");
+    assert!(fresh.iter().any(|c| c["tags"] != serde_json::json!([])));
+    desk.does(&["list"]);
+    assert_eq!(desk.tells(&["list", "--limit", "4"]), fresh);
+    let table = desk.does(&["list", "--limit", "20"]);
+    assert_eq!(table.lines().count(), 21);
+    let csv = desk.does(&["list", "--limit", "20", "--format", "csv"]);
+    assert_eq!(
+        csv::Reader::from_reader(csv.as_bytes()).records().count(),
+        20
+    );
+    // Sorted or filtered, everything has to be looked at.
+    let ids = desk.does(&["list", "--limit", "2", "--sort", "id", "--format", "ids"]);
+    assert_eq!(ids, "1\n2\n");
+    let server = Server::pabbly(60);
+    let desk = server.desk("");
+    let fresh = desk.does(&["list", "--limit", "30", "--format", "ids"]);
+    assert_eq!((fresh.lines().count(), server.requests().len()), (30, 2));
+    assert_eq!(desk.does(&["list", "--limit", "0", "--format", "ids"]), "");
+}

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -179,6 +179,9 @@ fn wrong_usage_is_code_2() {
         let said = desk.run(args);
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:#?}");
         assert!(said.err.contains("--help"), "{said:#?}");
+        let said = desk.run(&[args, &["--json"]].concat());
+        assert_eq!(said.code, 2, "{said:#?}");
+        assert_eq!(lines(&said.out)[0]["error"]["kind"], "invalid", "{said:#?}");
     }
 }
 
@@ -193,6 +196,86 @@ fn no_colours_without_a_terminal_and_none_where_forbidden() {
             .output()
             .unwrap();
         assert!(!output.stderr.contains(&0x1b), "{output:?}");
+    }
+}
+
+/// Runs on a terminal, answers what is asked there, and gives code and everything shown.
+fn on_a_terminal(
+    desk: &Desk,
+    args: &[&str],
+    environment: &[(&str, &str)],
+    answer: &str,
+) -> (i32, String) {
+    let (mut pty, pts) = pty_process::blocking::open().unwrap();
+    let mut command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_cardex"))
+        .env_clear()
+        .env("HOME", desk.home.path())
+        .env("TERM", "xterm-256color")
+        .env("DESK_TOKEN", SECRET)
+        .env("CARDEX_CONFIG", desk.path("config.toml"))
+        .env("CARDEX_DATA_DIR", desk.data())
+        .args(args);
+    for (name, value) in environment {
+        command = command.env(name, value);
+    }
+    let mut child = command.spawn(pts).unwrap();
+    let mut shown = Vec::new();
+    let mut chunk = [0; 4096];
+    let mut answered = answer.is_empty();
+    // A terminal whose program has gone away gives an error, not an end.
+    while let Ok(n @ 1..) = pty.read(&mut chunk) {
+        shown.extend_from_slice(&chunk[..n]);
+        if !answered && shown.ends_with(b"[y/N] ") {
+            pty.write_all(answer.as_bytes()).unwrap();
+            answered = true;
+        }
+    }
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(answered && !shown.contains(SECRET), "{shown}");
+    (child.wait().unwrap().code().unwrap_or(-1), shown)
+}
+
+#[test]
+fn on_a_terminal_a_change_is_asked_for() {
+    let fake = seed::pabbly(&seed::people(2));
+    let id = fake.contacts()[0].id.clone();
+    let server = Server::start(Vendor::Pabbly, fake, "", |_, _| None);
+    let desk = server.desk("");
+    let args = ["edit", &id, "--set", "name=Mine"];
+    let (code, shown) = on_a_terminal(&desk, &args, &[], "n\n");
+    assert!(code == 0 && shown.contains("Nothing was sent."), "{shown}");
+    assert!(shown.contains("name: \"Ada Okafor\" → \"Mine\""), "{shown}");
+    let (code, shown) = on_a_terminal(&desk, &args, &[], "\u{3}");
+    assert!(
+        code == 130 && shown.contains("nothing was sent"),
+        "{code}: {shown}"
+    );
+    assert_eq!(server.writes().len(), 0);
+    let (code, shown) = on_a_terminal(&desk, &args, &[], "y\n");
+    assert!(code == 0 && shown.contains("Saved and verified"), "{shown}");
+    let unasked = ["edit", &id, "--set", "name=Yours", "--yes"];
+    assert_eq!(on_a_terminal(&desk, &unasked, &[], "").0, 0);
+    assert_eq!(server.writes().len(), 2);
+}
+
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    let desk = Desk::new("");
+    let args = ["show", "x"];
+    assert!(
+        on_a_terminal(&desk, &args, &[], "")
+            .1
+            .contains("\u{1b}[1;31mError:")
+    );
+    for (args, environment) in [
+        (&["show", "x"][..], &[("NO_COLOR", "1")][..]),
+        (&["show", "x", "--no-color"], &[]),
+    ] {
+        let (code, shown) = on_a_terminal(&desk, args, environment, "");
+        assert!(
+            code == 2 && shown.contains("Error:") && !shown.contains('\u{1b}'),
+            "{shown}"
+        );
     }
 }
 
@@ -211,6 +294,34 @@ fn ctrl_c_lets_a_save_under_way_finish_and_tells_how() {
     assert!(out.starts_with("Saved and verified: Mine"), "{out}{err}");
     assert!(err.starts_with("Interrupted; waiting"), "{out}{err}");
     assert_eq!(server.writes().len(), 1);
+}
+
+#[test]
+fn a_second_ctrl_c_leaves_a_save_and_says_so() {
+    let fake = seed::pabbly(&seed::people(2));
+    let id = fake.contacts()[0].id.clone();
+    let server = Server::start(Vendor::Pabbly, fake, "hang@3", |_, _| None);
+    let desk = server.desk("");
+    let mut child = spawn(
+        desk.command()
+            .args(["edit", &id, "--set", "name=Mine", "--json"]),
+    );
+    until("the write arrives", || server.running.requests() == 3);
+    interrupt(&child);
+    let mut err = String::new();
+    let mut reader = BufReader::new(child.stderr.take().unwrap());
+    reader.read_line(&mut err).unwrap();
+    assert!(err.starts_with("Interrupted; waiting"), "{err}");
+    interrupt(&child);
+    reader.read_to_string(&mut err).unwrap();
+    let (code, out, _) = ended(child);
+    assert_eq!(code, 130, "{out}{err}");
+    assert_eq!(lines(&out)[0]["status"], "unknown", "{err}");
+    assert!(
+        err.contains("it is not known whether this was stored"),
+        "{err}"
+    );
+    assert!(err.contains(&format!("cardex show {id}")), "{err}");
 }
 
 #[test]

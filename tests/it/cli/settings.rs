@@ -114,6 +114,12 @@ fn an_unknown_account_is_answered_with_the_names() {
     );
     desk.fails(&["accounts", "check", "x"], 2, &["support, demo"]);
     desk.fails(&["list", "--account", ""], 2, &["support, demo"]);
+    let text = "default_account = \"b\"\n[accounts.a]\nprovider = \"local\"\n";
+    Desk::new(text).fails(
+        &["list"],
+        2,
+        &["default_account: there is no account \"b\"", "a, demo"],
+    );
     let two = "[accounts.a]\nprovider = \"local\"\n[accounts.b]\nprovider = \"local\"\n";
     Desk::new(two).fails(&["list"], 2, &["a, b", "--account NAME", "default_account"]);
 }
@@ -147,6 +153,8 @@ fn unknown_keys_warn_with_line_and_nearest_name() {
 fn files_that_can_not_be_used_are_named() {
     let desk = Desk::new("[accounts.a\n");
     desk.fails(&["list"], 2, &["config.toml", "line 1"]);
+    fs::write(desk.path("config.toml"), b"default_account = \"\xff\"").unwrap();
+    desk.fails(&["list"], 2, &["config.toml", "not text in UTF-8"]);
     let missing = desk.path("none.toml");
     let missing = missing.to_str().unwrap();
     desk.fails(
