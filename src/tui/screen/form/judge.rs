@@ -89,10 +89,14 @@ fn canonical(kind: FieldKind, text: String) -> String {
 /// Punctuation in a number that is kept as digits is dropped on saving: said, but no error.
 fn lenient(kind: FieldKind, text: &str, problem: Problem) -> Problem {
     let digits = phone::digits_with_code(text).ok();
-    if kind == FieldKind::PhoneDigits && problem.is_error() && problem.repair == digits {
-        if let Some(digits) = digits {
-            return Problem::warning(format!("is saved as {digits}")).with_repair(Some(digits));
+    match digits {
+        Some(digits)
+            if kind == FieldKind::PhoneDigits
+                && problem.is_error()
+                && problem.repair.as_ref() == Some(&digits) =>
+        {
+            Problem::warning(format!("is saved as {digits}")).with_repair(Some(digits))
         }
+        _ => problem,
     }
-    problem
 }
