@@ -35,13 +35,16 @@ fn value() -> impl Strategy<Value = Value> {
             "true", "gold", "a\nb", "a\r\nb\n", "\n", "", "5", "null"
         ])
         .prop_map(Value::from),
-    ];
-    leaf.prop_recursive(2, 6, 3, |inner| {
+    ]
+    .boxed();
+    let nested = leaf.clone().prop_recursive(2, 6, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
             prop::collection::btree_map("[a-c]", inner, 0..3).prop_map(|m| json!(m)),
         ]
-    })
+    });
+    // Plain values are what a person edits; without weight hardly any would stand at the top.
+    prop_oneof![4 => leaf, 1 => nested]
 }
 
 fn text() -> impl Strategy<Value = String> {
