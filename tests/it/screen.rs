@@ -1,4 +1,5 @@
 //! The screens as pictures (text and styles), and flows of keys with the effects they cause.
 
+mod edit;
 mod kit;
 mod list;

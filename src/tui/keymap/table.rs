@@ -53,12 +53,12 @@ pub(super) const ROWS: &[Row] = &[
     (C::Form, &["PgUp"], A::PageUp, "some fields up", None),
     (C::Form, &["Esc"], A::Back, "back, keeps a draft", Some(1)),
 
-    (C::Flag, &["Space", "Right"], A::CycleNext, "next state", Some(3)),
+    (C::Flag, &["Space", "Right"], A::CycleNext, "next state", Some(1)),
     (C::Flag, &["Left"], A::CyclePrev, "previous state", None),
 
-    (C::AddRow, &["Enter", "Space"], A::AddAttribute, "add attribute", Some(3)),
+    (C::AddRow, &["Enter", "Space"], A::AddAttribute, "add attribute", Some(1)),
 
-    (C::TagsRow, &["Enter", "Space"], A::PickTags, "change tags", Some(3)),
+    (C::TagsRow, &["Enter", "Space"], A::PickTags, "change tags", Some(1)),
 
     (C::TextBox, &["Down"], A::Down, "line down, then next field", None),
     (C::TextBox, &["Up"], A::Up, "line up, then previous field", None),

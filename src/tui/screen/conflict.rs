@@ -15,8 +15,6 @@ use crate::tui::model::Desk;
 use crate::tui::theme::Theme;
 use crate::tui::widget::panel;
 
-#[cfg(test)]
-mod tests;
 mod view;
 
 /// A conflict.

@@ -20,8 +20,6 @@ use crate::tui::theme::Theme;
 use crate::tui::widget::line::Line;
 use crate::tui::widget::panel;
 
-#[cfg(test)]
-mod tests;
 mod view;
 
 /// A tag picker.

@@ -17,8 +17,6 @@ use crate::tui::msg::{Msg, Ticket};
 use crate::tui::theme::Theme;
 use crate::tui::widget::reader::Reader;
 
-#[cfg(test)]
-mod tests;
 mod view;
 
 /// A review.

@@ -11,7 +11,7 @@ pub const MOST_ROWS: usize = 5;
 /// Several editable lines.
 #[derive(Debug, Clone, Default)]
 pub struct Area {
-    inner: TextArea<'static>,
+    inner: Box<TextArea<'static>>,
 }
 
 impl PartialEq for Area {
@@ -24,7 +24,9 @@ impl Area {
     /// An area with a text, the cursor at its start.
     pub fn new(text: &str) -> Self {
         Self {
-            inner: TextArea::new(text.split('\n').map(str::to_string).collect()),
+            inner: Box::new(TextArea::new(
+                text.split('\n').map(str::to_string).collect(),
+            )),
         }
     }
 

@@ -101,7 +101,7 @@ fn draw_rows(picker: &Picker, frame: &mut Frame<'_>, area: Rect, theme: &Theme) 
             Row::Create(name) => {
                 let text = format!("create tag {:?}", crate::domain::shown::one_line(name));
                 let used = put(buffer, area.x + 2, y, &text, room, theme.current);
-                if let Some(problem) = picker.problem(name) {
+                if let Some(problem) = picker.problem(name).filter(|_| at != picker.cursor) {
                     let note = format!("  ! {}", problem.message);
                     let style = tone(&problem, theme);
                     put(
