@@ -69,7 +69,14 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
         Ended::Left => {
             let message = format!("saving contact {}: left before it ended", base.id);
             let trouble = Trouble::new(TroubleKind::Local, message);
-            report::outcome(&base, &SaveOutcome::Unknown { trouble }, out);
+            report::outcome(
+                &base,
+                &SaveOutcome::Unknown {
+                    trouble,
+                    stored: None,
+                },
+                out,
+            );
             return Ok(exit::INTERRUPTED);
         }
     };

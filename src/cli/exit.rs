@@ -40,17 +40,18 @@ pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
     match outcome {
         SaveOutcome::Unchanged { .. } => DONE,
         SaveOutcome::Applied { check, .. } => match check {
-            Check::Verified => DONE,
+            // What can not be read back by its nature was accepted like everything else.
+            Check::Verified | Check::Unprovable(_) => DONE,
             Check::Drifted(_) => CONFLICT,
             Check::Unknown(_) => ERROR,
         },
-        SaveOutcome::Refused {
-            stored: Some(_), ..
-        } => PARTLY,
-        SaveOutcome::Refused { stored: None, .. } => ERROR,
+        SaveOutcome::Refused { partly: true, .. } | SaveOutcome::Failed { partly: true, .. } => {
+            PARTLY
+        }
+        SaveOutcome::Refused { partly: false, .. } => ERROR,
         SaveOutcome::Conflict { .. } => CONFLICT,
-        SaveOutcome::Failed { trouble } => of_trouble(trouble),
-        SaveOutcome::Unknown { trouble } => match trouble.kind {
+        SaveOutcome::Failed { trouble, .. } => of_trouble(trouble),
+        SaveOutcome::Unknown { trouble, .. } => match trouble.kind {
             TroubleKind::SignIn | TroubleKind::Forbidden => SIGN_IN,
             _ => ERROR,
         },

@@ -81,6 +81,45 @@ pub fn text_of(value: &Value) -> String {
     }
 }
 
+/// Whether two values are the same, numbers by what they are worth: 12.5 and 12.50 are, 5 and 5.0 are.
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => worth(&a.to_string()) == worth(&b.to_string()),
+        _ => a == b,
+    }
+}
+
+/// A number's sign, digits without zeros at either end, and the power of ten of the last digit. Exact
+/// for any length; the text as it is where it is no plain number.
+fn worth(text: &str) -> Result<(bool, String, i64), String> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, power)) => (
+            mantissa,
+            power.parse::<i64>().map_err(|_| text.to_string())?,
+        ),
+        None => (text, 0),
+    };
+    let (negative, mantissa) = match mantissa.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, mantissa),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let cut = digits.trim_end_matches('0');
+    let dropped = digits.len() - cut.len();
+    let digits = cut.trim_start_matches('0').to_string();
+    if digits.is_empty() {
+        return Ok((false, digits, 0));
+    }
+    let places = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
+    let dropped = i64::try_from(dropped).unwrap_or(i64::MAX);
+    Ok((
+        negative,
+        digits,
+        exponent.saturating_sub(places).saturating_add(dropped),
+    ))
+}
+
 /// The value for an entered text under a type. `current` is the stored value: text that shows it
 /// unchanged gives it back unchanged, whatever its shape.
 ///
@@ -107,6 +146,33 @@ pub fn value_of(kind: AttributeType, text: &str, current: Option<&Value>) -> Res
         },
         AttributeType::Text | AttributeType::Link | AttributeType::Date | AttributeType::List => {
             Ok(Value::String(text.to_string()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_str};
+
+    use super::same;
+
+    #[test]
+    fn numbers_are_the_same_by_worth_and_texts_by_spelling() {
+        let value = |text: &str| -> Value { from_str(text).unwrap() };
+        for (a, b, expected) in [
+            ("12.5", "12.50", true),
+            ("5", "5.0", true),
+            ("500", "5e2", true),
+            ("-0", "0", true),
+            ("0.10", "1e-1", true),
+            ("12345678901234567890123", "12345678901234567890124", false),
+            ("1", "-1", false),
+            ("10", "1", false),
+            ("\"5\"", "5", false),
+            ("\"5\"", "\"5.0\"", false),
+            ("true", "true", true),
+        ] {
+            assert_eq!(same(&value(a), &value(b)), expected, "{a} {b}");
         }
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::attribute::same;
 use super::contact::Contact;
-use super::field::{Compare, FieldKey, FieldTable, Flag};
+use super::field::{Access, Compare, FieldKey, FieldTable, Flag};
 use super::patch::Patch;
 use super::tag::TagSet;
 
@@ -40,7 +41,7 @@ pub fn changes(before: &Contact, after: &Contact) -> Vec<Change> {
     let names: std::collections::BTreeSet<&String> = names.collect();
     for name in names {
         let (old, new) = (before.attributes.get(name), after.attributes.get(name));
-        if old != new {
+        if !both_same(old, new) {
             rows.push(Change {
                 key: attribute_key(name),
                 old: json!(old),
@@ -74,24 +75,37 @@ pub fn changes_of(contact: &Contact, patch: &Patch) -> Vec<Change> {
     changes(contact, &patch.apply(contact))
 }
 
+fn both_same(a: Option<&Value>, b: Option<&Value>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => same(a, b),
+        _ => a == b,
+    }
+}
+
+/// Whether two texts of a field are the same under the provider's rule: an e-mail that comes back
+/// lower-cased is.
+pub fn same_text(table: &FieldTable, key: FieldKey, a: &str, b: &str) -> bool {
+    match table.field(key).map_or(Compare::Exact, |s| s.compare) {
+        Compare::Exact => a == b,
+        Compare::IgnoreCase => a.to_lowercase() == b.to_lowercase(),
+    }
+}
+
 /// The rows in which `stored` differs from what `patch` asked for; empty means verified. `old` is
-/// what was asked, `new` what is stored. Comparison follows the provider's table (an e-mail that comes
-/// back lower-cased is not a difference). Values that the patch does not name are not looked at.
+/// what was asked, `new` what is stored. Of what the patch does not name, only losses are rows: a field,
+/// tag or attribute that stood there before and is gone. A field that is never read back is no row either;
+/// see [`unreadable`].
 pub fn drift(asked: &Contact, stored: &Contact, patch: &Patch, table: &FieldTable) -> Vec<Change> {
     let mut rows = Vec::new();
-    for key in patch.fields.keys() {
-        let spec = table.field(*key);
-        if spec.is_some_and(|s| matches!(s.access, super::field::Access::WriteOnly(_))) {
-            continue;
-        }
-        let compare = spec.map_or(Compare::Exact, |s| s.compare);
-        let (want, got) = (asked.field(*key), stored.field(*key));
-        let same = match compare {
-            Compare::Exact => want == got,
-            Compare::IgnoreCase => want.to_lowercase() == got.to_lowercase(),
+    for key in FieldKey::ALL {
+        let (want, got) = (asked.field(key), stored.field(key));
+        let differs = if patch.fields.contains_key(&key) {
+            !is_write_only(table, key) && !same_text(table, key, want, got)
+        } else {
+            !want.is_empty() && got.is_empty()
         };
-        if !same {
-            let (want, got) = (asked.fields.get(key), stored.fields.get(key));
+        if differs {
+            let (want, got) = (asked.fields.get(&key), stored.fields.get(&key));
             rows.push(Change {
                 key: key.as_str().into(),
                 old: json!(want),
@@ -100,16 +114,27 @@ pub fn drift(asked: &Contact, stored: &Contact, patch: &Patch, table: &FieldTabl
         }
     }
     if !patch.tags.is_empty() {
-        let has = |name: &String| contains(&stored.tags, name, table.tags.ignore_case);
-        let missing = patch.tags.add.iter().any(|t| !has(t));
-        let left = patch.tags.remove.iter().any(has);
+        let loose = table.tags.ignore_case;
+        let has = |name: &String| contains(&stored.tags, name, loose);
+        let goes = |name: &String| {
+            contains(&patch.tags.remove, name, loose) && !contains(&patch.tags.add, name, loose)
+        };
+        let missing = asked.tags.iter().any(|t| !goes(t) && !has(t));
+        let left = patch.tags.remove.iter().any(|t| goes(t) && has(t));
         if missing || left {
             push(&mut rows, "tags", json!(asked.tags), json!(stored.tags));
         }
     }
-    for name in patch.attributes.keys() {
+    let named = patch.attributes.keys();
+    let names: std::collections::BTreeSet<&String> = named.chain(asked.attributes.keys()).collect();
+    for name in names {
         let (want, got) = (asked.attributes.get(name), stored.attributes.get(name));
-        if want != got {
+        let differs = if patch.attributes.contains_key(name) {
+            !both_same(want, got)
+        } else {
+            got.is_none()
+        };
+        if differs {
             rows.push(Change {
                 key: attribute_key(name),
                 old: json!(want),
@@ -128,6 +153,22 @@ pub fn drift(asked: &Contact, stored: &Contact, patch: &Patch, table: &FieldTabl
     rows
 }
 
+fn is_write_only(table: &FieldTable, key: FieldKey) -> bool {
+    table
+        .field(key)
+        .is_some_and(|s| matches!(s.access, Access::WriteOnly(_)))
+}
+
+/// The fields of a patch that the provider never tells back, so that nothing can prove them.
+pub fn unreadable(patch: &Patch, table: &FieldTable) -> Vec<FieldKey> {
+    patch
+        .fields
+        .keys()
+        .copied()
+        .filter(|k| is_write_only(table, *k))
+        .collect()
+}
+
 /// Whether a set holds a name under the provider's rule of comparison.
 pub fn contains(tags: &TagSet, name: &str, ignore_case: bool) -> bool {
     tags.contains(name)
@@ -135,16 +176,29 @@ pub fn contains(tags: &TagSet, name: &str, ignore_case: bool) -> bool {
 }
 
 /// The keys that `patch` changes and that differ between `base` (what the person saw) and `theirs`
-/// (what is stored now), unless the stored value already is what the patch asks for.
-pub fn conflicts(base: &Contact, theirs: &Contact, patch: &Patch) -> Vec<Change> {
+/// (what is stored now), unless the stored value already is what the patch asks for, under the
+/// provider's rules of comparison.
+pub fn conflicts(
+    base: &Contact,
+    theirs: &Contact,
+    patch: &Patch,
+    table: &FieldTable,
+) -> Vec<Change> {
     let asked = patch.apply(base);
-    let moved = changes(base, theirs);
     let wanted = changes(base, &asked);
-    let named = |key: &str| wanted.iter().find(|w| w.key == key);
-    moved
+    let agreed = changes(theirs, &asked);
+    let settled = |key: &str| match FieldKey::parse(key) {
+        Some(field) => same_text(table, field, theirs.field(field), asked.field(field)),
+        None => !agreed.iter().any(|a| a.key == key),
+    };
+    changes(base, theirs)
         .into_iter()
         // Tags are deltas: a colleague's tag set meanwhile is merged with, not overwritten.
         .filter(|m| m.key != "tags")
-        .filter(|m| named(&m.key).is_some_and(|w| w.new != m.new))
+        .filter(|m| match FieldKey::parse(&m.key) {
+            Some(field) => !same_text(table, field, base.field(field), theirs.field(field)),
+            None => true,
+        })
+        .filter(|m| wanted.iter().any(|w| w.key == m.key) && !settled(&m.key))
         .collect()
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::attribute::same;
 use super::contact::Contact;
 use super::field::{FieldKey, Flag};
 use super::tag::TagDelta;
@@ -65,10 +66,10 @@ impl Patch {
     /// The patch that turns `before` into `after`, over everything that cardex manages.
     pub fn between(before: &Contact, after: &Contact) -> Self {
         Self {
-            fields: map_between(&before.fields, &after.fields),
+            fields: map_between(&before.fields, &after.fields, PartialEq::eq),
             tags: TagDelta::between(&before.tags, &after.tags),
-            attributes: map_between(&before.attributes, &after.attributes),
-            flags: map_between(&before.flags, &after.flags),
+            attributes: map_between(&before.attributes, &after.attributes, same),
+            flags: map_between(&before.flags, &after.flags, PartialEq::eq),
         }
     }
 
@@ -111,19 +112,17 @@ fn apply_map<K: Ord + Clone, V: Clone>(edits: &BTreeMap<K, Edit<V>>, target: &mu
     }
 }
 
-fn map_between<K: Ord + Clone, V: Clone + PartialEq>(
+fn map_between<K: Ord + Clone, V: Clone>(
     before: &BTreeMap<K, V>,
     after: &BTreeMap<K, V>,
+    same: fn(&V, &V) -> bool,
 ) -> BTreeMap<K, Edit<V>> {
-    let removed = before
-        .keys()
-        .filter(|k| !after.contains_key(*k))
-        .map(|k| (k.clone(), Edit::Clear));
+    let gone = before.keys().filter(|k| !after.contains_key(*k));
     let set = after
         .iter()
-        .filter(|(k, v)| before.get(k) != Some(v))
+        .filter(|(k, v)| !before.get(k).is_some_and(|b| same(b, v)))
         .map(|(k, v)| (k.clone(), Edit::Set(v.clone())));
-    removed.chain(set).collect()
+    gone.map(|k| (k.clone(), Edit::Clear)).chain(set).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //!  Read ──► Write ──► (ReadBack) ──► Done
 //!   │         │            │
 //!   │         │            └─ Applied: verified, drifted or unknown
-//!   │         └─ Refused, Failed; unclear → ReadBack settles what is stored
+//!   │         └─ Refused, Failed; partly or unclear → ReadBack tells what is stored
 //!   └─ Conflict, Unchanged, Failed
 //! ```
 //!
@@ -12,8 +12,12 @@
 //! conflict and not overwritten, and tags are merged with what is there now. A success status alone is
 //! never "done": the answer, or a second read, is compared with what was asked.
 
-use crate::domain::diff::{self, Change};
-use crate::domain::{Contact, FieldTable, Patch, TagsRead, Trouble};
+mod outcome;
+
+pub use outcome::{Check, SaveOutcome};
+
+use crate::domain::diff;
+use crate::domain::{Contact, Edit, FieldKey, FieldTable, Patch, TagsRead, Trouble};
 use crate::http::FieldProblem;
 
 /// What came of the requests of a write.
@@ -30,10 +34,37 @@ pub enum WriteResult {
         /// Whether an earlier request of the same write was accepted.
         partly: bool,
     },
+    /// A request failed.
+    Failed {
+        /// Why.
+        trouble: Trouble,
+        /// Whether an earlier request of the same write was accepted.
+        partly: bool,
+        /// What may have become of the failed request.
+        fate: Fate,
+    },
+}
+
+impl WriteResult {
     /// Nothing arrived, or the server said no before storing anything.
-    Failed(Trouble),
-    /// A request may or may not have been applied.
-    Unclear(Trouble),
+    pub fn failed(trouble: Trouble) -> Self {
+        Self::Failed {
+            trouble,
+            partly: false,
+            fate: Fate::NotStored,
+        }
+    }
+}
+
+/// What may have become of a request that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It did not arrive, or was refused: nothing was stored.
+    NotStored,
+    /// The server is done with it, and failed: what can be read now is how it stays.
+    Done,
+    /// Nothing came back: it may be stored, or still be on its way.
+    Unclear,
 }
 
 /// What the driver has to do next.
@@ -52,68 +83,6 @@ pub enum Step {
     ReadBack,
     /// The end.
     Done(Box<SaveOutcome>),
-}
-
-/// Whether what is stored is what was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Check {
-    /// It is.
-    Verified,
-    /// It is not; `old` is what was asked, `new` what is stored.
-    Drifted(Vec<Change>),
-    /// It could not be read back; says why.
-    Unknown(String),
-}
-
-/// How a save ended.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one at a time, and it travels in a box"
-)]
-pub enum SaveOutcome {
-    /// Everything was already so; nothing was sent.
-    Unchanged {
-        /// The contact as read.
-        contact: Contact,
-    },
-    /// The write was accepted.
-    Applied {
-        /// The contact right before the write.
-        before: Contact,
-        /// The contact as stored, or as asked where it could not be read back.
-        after: Contact,
-        /// What the write changed.
-        changes: Vec<Change>,
-        /// Whether that was seen to be stored.
-        check: Check,
-    },
-    /// The provider refused the values.
-    Refused {
-        /// Its own words.
-        message: String,
-        /// The fields it named.
-        fields: Vec<FieldProblem>,
-        /// The contact as it is now, when an earlier request of the same save was accepted.
-        stored: Option<Contact>,
-    },
-    /// Fields that this edit changes were changed by somebody else meanwhile. Nothing was sent.
-    Conflict {
-        /// The contact as it is now.
-        theirs: Contact,
-        /// The fields in question: `old` as the form was opened, `new` as stored now.
-        changes: Vec<Change>,
-    },
-    /// Nothing was stored.
-    Failed {
-        /// Why.
-        trouble: Trouble,
-    },
-    /// It is not known whether the change was stored.
-    Unknown {
-        /// Why.
-        trouble: Trouble,
-    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +109,11 @@ enum AfterWrite {
         message: String,
         fields: Vec<FieldProblem>,
     },
-    Unclear(Trouble),
+    Failed {
+        trouble: Trouble,
+        partly: bool,
+        fate: Fate,
+    },
 }
 
 /// One save. See the module's diagram.
@@ -172,7 +145,7 @@ impl Save {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Reading => match result {
                 Ok(fresh) => self.check(fresh),
-                Err(trouble) => done(SaveOutcome::Failed { trouble }),
+                Err(trouble) => done(nothing_stored(trouble)),
             },
             State::Verifying {
                 fresh,
@@ -196,7 +169,8 @@ impl Save {
                 let asked = patch.apply(&fresh);
                 if diff::drift(&asked, &answer, &patch, &self.table).is_empty() {
                     let after = with_tags_of(*answer, &asked);
-                    return done(applied(*fresh, after, &patch, Check::Verified));
+                    let check = self.seen(&patch);
+                    return done(applied(*fresh, after, &patch, check));
                 }
                 // The answer disagrees: a second look decides, so that a late echo is no false alarm.
                 AfterWrite::Accepted {
@@ -212,6 +186,7 @@ impl Save {
                 return done(SaveOutcome::Refused {
                     message,
                     fields,
+                    partly: false,
                     stored: None,
                 });
             }
@@ -220,8 +195,20 @@ impl Save {
                 fields,
                 partly: true,
             } => AfterWrite::Refused { message, fields },
-            WriteResult::Failed(trouble) => return done(SaveOutcome::Failed { trouble }),
-            WriteResult::Unclear(trouble) => AfterWrite::Unclear(trouble),
+            WriteResult::Failed {
+                trouble,
+                partly: false,
+                fate: Fate::NotStored,
+            } => return done(nothing_stored(trouble)),
+            WriteResult::Failed {
+                trouble,
+                partly,
+                fate,
+            } => AfterWrite::Failed {
+                trouble,
+                partly,
+                fate,
+            },
         };
         self.state = State::Verifying {
             fresh,
@@ -232,7 +219,7 @@ impl Save {
     }
 
     fn check(&mut self, fresh: Contact) -> Step {
-        let conflicts = diff::conflicts(&self.base, &fresh, &self.patch);
+        let conflicts = diff::conflicts(&self.base, &fresh, &self.patch, &self.table);
         if !conflicts.is_empty() && !self.force {
             return done(SaveOutcome::Conflict {
                 theirs: fresh,
@@ -253,26 +240,34 @@ impl Save {
         }
     }
 
-    /// The part of the patch that is not already so, under the provider's rule for tag names.
+    /// The part of the patch that is not already so, under the provider's rules of comparison. A tag
+    /// that is to be both added and removed, in whatever spelling, ends up present.
     fn effective(&self, fresh: &Contact) -> Patch {
         let mut patch = self.patch.effective(fresh);
+        patch.fields.retain(|key, edit| match edit {
+            Edit::Set(text) => !diff::same_text(&self.table, *key, text, fresh.field(*key)),
+            Edit::Clear => true,
+        });
         if self.table.tags.ignore_case {
-            patch
-                .tags
-                .add
-                .retain(|t| !diff::contains(&fresh.tags, t, true));
-            patch.tags.remove = self
-                .patch
-                .tags
-                .remove
-                .iter()
-                .flat_map(|gone| {
-                    let same = |t: &&String| t.to_lowercase() == gone.to_lowercase();
-                    fresh.tags.iter().filter(same).cloned().collect::<Vec<_>>()
-                })
-                .collect();
+            let asked = &self.patch.tags;
+            let held = |t: &String| diff::contains(&fresh.tags, t, true);
+            patch.tags.add.retain(|t| !held(t));
+            let goes = |t: &&String| {
+                diff::contains(&asked.remove, t, true) && !diff::contains(&asked.add, t, true)
+            };
+            patch.tags.remove = fresh.tags.iter().filter(goes).cloned().collect();
         }
         patch
+    }
+
+    /// What can be said when everything that is told back is as asked.
+    fn seen(&self, patch: &Patch) -> Check {
+        let hidden = diff::unreadable(patch, &self.table);
+        if hidden.is_empty() {
+            return Check::Verified;
+        }
+        let names: Vec<&str> = hidden.into_iter().map(FieldKey::as_str).collect();
+        Check::Unprovable(format!("{} is never read back here", names.join(", ")))
     }
 
     fn settle(
@@ -283,13 +278,14 @@ impl Save {
         read: Result<Contact, Trouble>,
     ) -> Step {
         let asked = patch.apply(&fresh);
+        let drift = |stored: &Contact| diff::drift(&asked, stored, patch, &self.table);
         let outcome = match (after_write, read) {
             (AfterWrite::Accepted { .. }, Ok(stored)) => {
-                let drift = diff::drift(&asked, &stored, patch, &self.table);
-                let check = if drift.is_empty() {
-                    Check::Verified
+                let rows = drift(&stored);
+                let check = if rows.is_empty() {
+                    self.seen(patch)
                 } else {
-                    Check::Drifted(drift)
+                    Check::Drifted(rows)
                 };
                 applied(fresh, stored, patch, check)
             }
@@ -301,18 +297,48 @@ impl Save {
             (AfterWrite::Refused { message, fields }, read) => SaveOutcome::Refused {
                 message,
                 fields,
+                partly: true,
                 stored: read.ok(),
             },
-            (AfterWrite::Unclear(trouble), Ok(stored)) => {
-                if diff::drift(&asked, &stored, patch, &self.table).is_empty() {
-                    applied(fresh, stored, patch, Check::Verified)
-                } else if diff::changes(&fresh, &stored).is_empty() {
-                    SaveOutcome::Failed { trouble }
-                } else {
-                    SaveOutcome::Unknown { trouble }
+            // All of it is there, and can be seen: however it came, it is done.
+            (AfterWrite::Failed { .. }, Ok(stored))
+                if drift(&stored).is_empty() && self.seen(patch) == Check::Verified =>
+            {
+                applied(fresh, stored, patch, Check::Verified)
+            }
+            (
+                AfterWrite::Failed {
+                    trouble,
+                    partly,
+                    fate,
+                },
+                Ok(stored),
+            ) if fate == Fate::NotStored
+                || (fate == Fate::Done && diff::changes(&fresh, &stored).is_empty()) =>
+            {
+                SaveOutcome::Failed {
+                    trouble,
+                    partly,
+                    stored: Some(stored),
                 }
             }
-            (AfterWrite::Unclear(trouble), Err(_)) => SaveOutcome::Unknown { trouble },
+            (
+                AfterWrite::Failed {
+                    trouble,
+                    partly,
+                    fate: Fate::NotStored,
+                },
+                Err(_),
+            ) => SaveOutcome::Failed {
+                trouble,
+                partly,
+                stored: None,
+            },
+            // What is not there yet may still arrive.
+            (AfterWrite::Failed { trouble, .. }, read) => SaveOutcome::Unknown {
+                trouble,
+                stored: read.ok(),
+            },
         };
         done(outcome)
     }
@@ -320,6 +346,14 @@ impl Save {
 
 fn done(outcome: SaveOutcome) -> Step {
     Step::Done(Box::new(outcome))
+}
+
+fn nothing_stored(trouble: Trouble) -> SaveOutcome {
+    SaveOutcome::Failed {
+        trouble,
+        partly: false,
+        stored: None,
+    }
 }
 
 fn applied(before: Contact, after: Contact, patch: &Patch, check: Check) -> SaveOutcome {
@@ -346,6 +380,7 @@ fn out_of_turn() -> SaveOutcome {
     SaveOutcome::Unknown {
         trouble: Trouble::new(crate::domain::TroubleKind::Local, message)
             .with_hint("read the contact again to see what is stored"),
+        stored: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{Remote, Session, store_trouble};
 use crate::app::{clock, failure};
 use crate::domain::{Contact, Patch, Trouble, TroubleKind};
-use crate::engine::{Save, SaveOutcome, Step, WriteResult};
+use crate::engine::{Fate, Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, Verdict};
 use crate::provider::Reply;
 use crate::transport::{Lane, SendError, SendOptions};
@@ -15,6 +15,8 @@ impl Session {
         if self.inner.account.read_only {
             return SaveOutcome::Failed {
                 trouble: self.read_only(),
+                partly: false,
+                stored: None,
             };
         }
         let id = base.id.clone();
@@ -48,11 +50,11 @@ impl Session {
             .await
         {
             Ok(Some((_, after))) => WriteResult::Answered(Some(Box::new(after))),
-            Ok(None) => WriteResult::Failed(Trouble::new(
+            Ok(None) => WriteResult::failed(Trouble::new(
                 TroubleKind::NotFound,
                 format!("{tried}: it was deleted meanwhile"),
             )),
-            Err(e) => WriteResult::Failed(store_trouble(&tried, &e)),
+            Err(e) => WriteResult::failed(store_trouble(&tried, &e)),
         }
     }
 
@@ -71,7 +73,7 @@ impl Session {
         };
         let lane = match remote.connector.lane().await {
             Ok(lane) => lane,
-            Err(trouble) => return WriteResult::Failed(trouble),
+            Err(trouble) => return WriteResult::failed(trouble),
         };
         let mut answered = None;
         for (sent, call) in calls.into_iter().enumerate() {
@@ -112,10 +114,10 @@ impl Session {
         }
         let trouble = failure::of_send(&self.inner.account, tried, error);
         let trouble = failure::masked(lane, trouble);
-        if partly || error.maybe_arrived() {
-            WriteResult::Unclear(trouble)
-        } else {
-            WriteResult::Failed(trouble)
+        WriteResult::Failed {
+            trouble,
+            partly,
+            fate: fate(error),
         }
     }
 
@@ -123,19 +125,14 @@ impl Session {
     async fn remember(&self, outcome: &SaveOutcome) {
         let contact = match outcome {
             SaveOutcome::Unchanged { contact } | SaveOutcome::Applied { after: contact, .. } => {
-                contact
+                Some(contact)
             }
-            SaveOutcome::Conflict {
-                theirs: contact, ..
-            }
-            | SaveOutcome::Refused {
-                stored: Some(contact),
-                ..
-            } => contact,
-            SaveOutcome::Refused { stored: None, .. }
-            | SaveOutcome::Failed { .. }
-            | SaveOutcome::Unknown { .. } => return,
+            SaveOutcome::Conflict { theirs, .. } => Some(theirs),
+            SaveOutcome::Refused { stored, .. }
+            | SaveOutcome::Failed { stored, .. }
+            | SaveOutcome::Unknown { stored, .. } => stored.as_ref(),
         };
+        let Some(contact) = contact else { return };
         self.remember_contact(contact).await;
     }
 
@@ -147,5 +144,18 @@ impl Session {
         if let Err(error) = self.inner.contacts.mirror_put(contact).await {
             tracing::warn!(%error, "the mirror was not updated");
         }
+    }
+}
+
+/// What may have become of a request that failed.
+fn fate(error: &SendError) -> Fate {
+    let answered = matches!(
+        error,
+        SendError::Refused(..) | SendError::GaveUp { last: Some(_), .. }
+    );
+    match (error.maybe_arrived(), answered) {
+        (false, _) => Fate::NotStored,
+        (true, true) => Fate::Done,
+        (true, false) => Fate::Unclear,
     }
 }

@@ -102,6 +102,7 @@ fn print(outcome: &SaveOutcome, out: Output) -> Result<(), u8> {
             let head = match check {
                 Check::Verified => "Saved and verified",
                 Check::Drifted(_) => "Accepted, but stored differently",
+                Check::Unprovable(_) => "Saved, and verified as far as it can be read back",
                 Check::Unknown(_) => "Accepted, not verified",
             };
             out.line(&format!("{head}: {}", shown::one_line(after.title())))?;
@@ -141,17 +142,19 @@ impl<'o> Complaint<'o> {
                 (message, look, rows)
             }
             SaveOutcome::Applied {
-                check: Check::Unknown(why),
+                check: Check::Unprovable(why) | Check::Unknown(why),
                 ..
             } => (format!("saving contact {}: {why}", base.id), look, &[]),
             SaveOutcome::Refused {
                 message,
                 fields,
-                stored,
+                partly,
+                ..
             } => {
-                let part = match stored {
-                    Some(_) => "; a part of it had been stored before",
-                    None => "; nothing was stored",
+                let part = if *partly {
+                    "; a part of it had been stored before"
+                } else {
+                    "; nothing was stored"
                 };
                 let mut words: Vec<String> = fields
                     .iter()
@@ -162,7 +165,7 @@ impl<'o> Complaint<'o> {
                     words.insert(0, message.clone());
                 }
                 let said = format!("saving contact {}: refused: {}", base.id, words.join("; "));
-                let hint = if stored.is_some() {
+                let hint = if *partly {
                     look
                 } else {
                     "correct the named values and send again".into()
@@ -178,12 +181,20 @@ impl<'o> Complaint<'o> {
                 let hint = "look at it again, or write over it with --force".into();
                 (message, hint, changes)
             }
-            SaveOutcome::Failed { trouble } => {
+            SaveOutcome::Failed {
+                trouble,
+                partly: true,
+                ..
+            } => {
+                let message = format!("{}; a part of it had been stored before", trouble.message);
+                (message, look, &[])
+            }
+            SaveOutcome::Failed { trouble, .. } => {
                 let hint = trouble.hint.clone();
                 let hint = hint.unwrap_or_else(|| "nothing was stored".into());
                 (trouble.message.clone(), hint, &[])
             }
-            SaveOutcome::Unknown { trouble } => {
+            SaveOutcome::Unknown { trouble, .. } => {
                 let message = format!(
                     "it is not known whether this was stored: {}",
                     trouble.message
@@ -229,7 +240,7 @@ fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
             match check {
                 Check::Verified => {}
                 Check::Drifted(rows) => value["drift"] = json!(rows),
-                Check::Unknown(why) => value["unverified"] = json!(why),
+                Check::Unprovable(why) | Check::Unknown(why) => value["unverified"] = json!(why),
             }
             value
         }
@@ -249,13 +260,17 @@ fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
             "error": error(json!("conflict"), json!({"conflicts": changes})),
             "contact": theirs.to_json(),
         }),
-        SaveOutcome::Failed { trouble } => json!({
+        SaveOutcome::Failed {
+            trouble, stored, ..
+        } => json!({
             "id": id, "status": "failed", "verified": false, "changes": [],
             "error": error(json!(trouble.kind), Value::Null),
+            "contact": stored.as_ref().map(Contact::to_json),
         }),
-        SaveOutcome::Unknown { trouble } => json!({
+        SaveOutcome::Unknown { trouble, stored } => json!({
             "id": id, "status": "unknown", "verified": false, "changes": [],
             "error": error(json!(trouble.kind), Value::Null),
+            "contact": stored.as_ref().map(Contact::to_json),
         }),
     }
 }

@@ -45,6 +45,14 @@ fn broken() -> Trouble {
     Trouble::new(TroubleKind::Network, "the connection broke")
 }
 
+fn unclear() -> WriteResult {
+    WriteResult::Failed {
+        trouble: broken(),
+        partly: false,
+        fate: Fate::Unclear,
+    }
+}
+
 fn begin(patch: Patch) -> (Save, Step) {
     let (mut save, first) = Save::new(ada(), patch, local::table(), false);
     assert_eq!(first, Step::Read);
@@ -155,30 +163,30 @@ fn a_success_that_stored_something_else_is_drift() {
 fn an_unclear_write_is_settled_by_reading() {
     for (stored, expected) in [
         (rename("Ada B").apply(&ada()), "applied"),
-        (ada(), "failed"),
+        // What is not there yet may still land.
+        (ada(), "unknown"),
         (rename("Someone else").apply(&ada()), "unknown"),
     ] {
         let (mut save, _) = begin(rename("Ada B"));
-        assert_eq!(
-            save.on_written(WriteResult::Unclear(broken())),
-            Step::ReadBack
-        );
+        assert_eq!(save.on_written(unclear()), Step::ReadBack);
         let got = match outcome(save.on_read(Ok(stored))) {
             SaveOutcome::Applied {
                 check: Check::Verified,
                 ..
             } => "applied",
-            SaveOutcome::Failed { .. } => "failed",
             SaveOutcome::Unknown { .. } => "unknown",
             other => panic!("{other:?}"),
         };
         assert_eq!(got, expected);
     }
     let (mut save, _) = begin(rename("Ada B"));
-    save.on_written(WriteResult::Unclear(broken()));
+    save.on_written(unclear());
     assert_eq!(
         outcome(save.on_read(Err(broken()))),
-        SaveOutcome::Unknown { trouble: broken() }
+        SaveOutcome::Unknown {
+            trouble: broken(),
+            stored: None
+        }
     );
 }
 
@@ -197,6 +205,7 @@ fn a_refusal_after_a_first_accepted_request_shows_what_is_stored() {
         SaveOutcome::Refused {
             message: "no".into(),
             fields: vec![],
+            partly: true,
             stored: Some(now)
         }
     );
@@ -222,4 +231,179 @@ fn tags_ignoring_case_are_removed_in_their_stored_spelling() {
         panic!("no write")
     };
     assert!(patch.apply(&fresh).tags.is_empty());
+}
+
+fn chatwoot_like() -> FieldTable {
+    let mut table = local::table();
+    table.tags.ignore_case = true;
+    for field in &mut table.fields {
+        match field.key {
+            FieldKey::Email => field.compare = crate::domain::field::Compare::IgnoreCase,
+            FieldKey::AvatarUrl => {
+                field.access = crate::domain::Access::WriteOnly("fetched later");
+            }
+            _ => {}
+        }
+    }
+    table
+}
+
+fn set(key: FieldKey, text: &str) -> Patch {
+    let mut patch = Patch::default();
+    patch.fields.insert(key, Edit::Set(text.into()));
+    patch
+}
+
+#[test]
+fn a_tag_added_and_removed_in_two_spellings_stays() {
+    let mut patch = tag("VIP");
+    patch.tags.remove = ["vip".to_string()].into();
+    let (mut save, _) = Save::new(ada(), patch, chatwoot_like(), false);
+    assert!(matches!(
+        outcome(save.on_read(Ok(ada()))),
+        SaveOutcome::Unchanged { .. }
+    ));
+}
+
+#[test]
+fn what_is_never_read_back_is_not_called_verified() {
+    let patch = set(FieldKey::AvatarUrl, "https://example.com/a.png");
+    let (mut save, _) = Save::new(ada(), patch.clone(), chatwoot_like(), false);
+    save.on_read(Ok(ada()));
+    let step = save.on_written(WriteResult::Answered(Some(Box::new(ada()))));
+    let SaveOutcome::Applied { check, .. } = outcome(step) else {
+        panic!("lost")
+    };
+    assert!(matches!(check, Check::Unprovable(why) if why.contains("avatar_url")));
+
+    let (mut save, _) = Save::new(ada(), patch, chatwoot_like(), false);
+    save.on_read(Ok(ada()));
+    assert_eq!(save.on_written(unclear()), Step::ReadBack);
+    assert!(matches!(
+        outcome(save.on_read(Ok(ada()))),
+        SaveOutcome::Unknown { .. }
+    ));
+}
+
+#[test]
+fn what_a_write_took_along_with_it_is_drift() {
+    let mut before = ada();
+    before.attributes.insert("plan".into(), json!("gold"));
+    for (lose, key) in [
+        (
+            (|c: &mut Contact| c.tags.clear()) as fn(&mut Contact),
+            "tags",
+        ),
+        (|c| c.attributes.clear(), "attr.plan"),
+        (|c| c.set_field(FieldKey::Email, ""), "email"),
+    ] {
+        let (mut save, _) = Save::new(before.clone(), tag("new"), local::table(), false);
+        save.on_read(Ok(before.clone()));
+        let mut stored = tag("new").apply(&before);
+        lose(&mut stored);
+        stored.tags.insert("new".into());
+        save.on_written(WriteResult::Answered(Some(Box::new(stored.clone()))));
+        let SaveOutcome::Applied { check, .. } = outcome(save.on_read(Ok(stored))) else {
+            panic!("lost")
+        };
+        assert!(
+            matches!(check, Check::Drifted(rows) if rows[0].key == key),
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn a_part_that_was_stored_is_told_also_where_it_can_not_be_read() {
+    let refusal = || WriteResult::Rejected {
+        message: "no".into(),
+        fields: vec![],
+        partly: true,
+    };
+    let (mut save, _) = begin(rename("Ada B"));
+    save.on_written(refusal());
+    assert!(matches!(
+        outcome(save.on_read(Err(broken()))),
+        SaveOutcome::Refused {
+            partly: true,
+            stored: None,
+            ..
+        }
+    ));
+    let failure = WriteResult::Failed {
+        trouble: broken(),
+        partly: true,
+        fate: Fate::NotStored,
+    };
+    let mut patch = rename("Ada B");
+    patch.tags.add.insert("new".into());
+    let (mut save, _) = begin(patch);
+    assert_eq!(save.on_written(failure), Step::ReadBack);
+    let now = rename("Ada B").apply(&ada());
+    assert_eq!(
+        outcome(save.on_read(Ok(now.clone()))),
+        SaveOutcome::Failed {
+            trouble: broken(),
+            partly: true,
+            stored: Some(now)
+        }
+    );
+}
+
+#[test]
+fn the_same_number_in_another_spelling_is_neither_drift_nor_conflict_nor_a_change() {
+    let price = |text: &str| {
+        let mut patch = Patch::default();
+        patch.attributes.insert(
+            "price".into(),
+            Edit::Set(serde_json::from_str(text).unwrap()),
+        );
+        patch
+    };
+    let (mut save, _) = begin(price("12.50"));
+    let answer = price("12.5").apply(&ada());
+    let step = save.on_written(WriteResult::Answered(Some(Box::new(answer.clone()))));
+    assert!(matches!(
+        outcome(step),
+        SaveOutcome::Applied {
+            check: Check::Verified,
+            ..
+        }
+    ));
+    let (mut save, _) = Save::new(ada(), price("12.50"), local::table(), false);
+    assert!(matches!(
+        outcome(save.on_read(Ok(answer))),
+        SaveOutcome::Unchanged { .. }
+    ));
+}
+
+#[test]
+fn an_address_in_other_letters_is_neither_a_conflict_nor_a_change() {
+    let mut theirs = ada();
+    theirs.set_field(FieldKey::Email, "ada@new.example");
+    let patch = set(FieldKey::Email, "Ada@New.example");
+    let (mut save, _) = Save::new(ada(), patch, chatwoot_like(), false);
+    assert!(matches!(
+        outcome(save.on_read(Ok(theirs))),
+        SaveOutcome::Unchanged { .. }
+    ));
+}
+
+#[test]
+fn a_server_that_failed_and_stored_nothing_is_a_failure_not_a_doubt() {
+    let failure = WriteResult::Failed {
+        trouble: broken(),
+        partly: false,
+        fate: Fate::Done,
+    };
+    let (mut save, _) = begin(rename("Ada B"));
+    assert_eq!(save.on_written(failure), Step::ReadBack);
+    assert_eq!(
+        outcome(save.on_read(Ok(ada()))),
+        SaveOutcome::Failed {
+            trouble: broken(),
+            partly: false,
+            stored: Some(ada())
+        }
+    );
 }

@@ -650,6 +650,7 @@ fn refused() -> SaveOutcome {
             key: "email".into(),
             message: "has already been taken".into(),
         }],
+        partly: false,
         stored: None,
     }
 }
@@ -676,7 +677,11 @@ fn a_refused_save_comes_back_with_the_text() {
 
 #[test]
 fn a_failed_save_can_be_tried_again() {
-    let script = saved_with(SaveOutcome::Failed { trouble: failure() });
+    let script = saved_with(SaveOutcome::Failed {
+        trouble: failure(),
+        partly: false,
+        stored: None,
+    });
     let script = script
         .shows("Not saved: writing the contact: connection reset; check the network; Ctrl-s")
         .shows("Ada ByronKing");
@@ -690,7 +695,12 @@ fn a_failed_save_can_be_tried_again() {
 
 #[test]
 fn an_unknown_save_is_looked_up() {
-    let unknown = || saved_with(SaveOutcome::Unknown { trouble: failure() });
+    let unknown = || {
+        saved_with(SaveOutcome::Unknown {
+            trouble: failure(),
+            stored: None,
+        })
+    };
     let script = unknown()
         .shows("It is not known whether this was stored")
         .shows("F5");

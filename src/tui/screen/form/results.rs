@@ -47,7 +47,11 @@ impl Form {
             let table = &self.account.table;
             if diff::drift(&want, &fresh, &asked.patch, table).is_empty() {
                 self.banner = None;
-                let check = Check::Verified;
+                let check = if diff::unreadable(&asked.patch, table).is_empty() {
+                    Check::Verified
+                } else {
+                    Check::Unprovable("a part of it is never read back here".into())
+                };
                 return self.applied(&asked, fresh, check, ctx);
             }
             self.banner = Some(Notice::warning(
@@ -175,22 +179,36 @@ impl Form {
             SaveOutcome::Refused {
                 message,
                 fields,
+                partly,
                 stored,
             } => {
                 let mut words = format!("Refused: {}", one_line(&message));
+                if partly {
+                    words.push_str(PART);
+                }
                 if let Some(stored) = stored {
-                    words.push_str("; a part was stored before that");
                     self.rebase(stored, ctx);
                 }
                 self.refuse(&words, &fields);
                 Outcome::nothing()
             }
-            SaveOutcome::Failed { trouble } => {
-                let words = format!("Not saved: {}; Ctrl-s tries again", sentence(&trouble));
+            SaveOutcome::Failed {
+                trouble,
+                partly,
+                stored,
+            } => {
+                let part = if partly { PART } else { "" };
+                let words = format!(
+                    "Not saved: {}{part}; Ctrl-s tries again",
+                    sentence(&trouble)
+                );
+                if let Some(stored) = stored {
+                    self.rebase(stored, ctx);
+                }
                 self.banner = Some(Notice::error(words));
                 Outcome::nothing()
             }
-            SaveOutcome::Unknown { trouble } => {
+            SaveOutcome::Unknown { trouble, .. } => {
                 self.banner = Some(Notice::warning(format!(
                     "It is not known whether this was stored: {}; F5 reads the contact again to see",
                     sentence(&trouble)
@@ -221,6 +239,11 @@ impl Form {
         match check {
             Check::Verified => {
                 let notice = Notice::good(format!("Saved and verified: {names}"));
+                self.settle(asked, after, notice, None, ctx)
+            }
+            Check::Unprovable(why) => {
+                let why = one_line(&why).into_owned();
+                let notice = Notice::good(format!("Saved ({names}); {why}"));
                 self.settle(asked, after, notice, None, ctx)
             }
             Check::Unknown(why) => {
@@ -314,6 +337,9 @@ impl Form {
     }
 }
 
+/// Said when an earlier request of a refused or failed save was accepted.
+const PART: &str = "; a part was stored before that";
+
 /// What the last line says of a save whose form was left, and whether its draft is done with.
 pub fn afterwards(name: &str, outcome: &SaveOutcome) -> (Notice, bool) {
     let name = one_line(name);
@@ -329,6 +355,10 @@ pub fn afterwards(name: &str, outcome: &SaveOutcome) -> (Notice, bool) {
                 );
                 (Notice::warning(words), true)
             }
+            Check::Unprovable(why) => (
+                Notice::good(format!("{name}: saved; {}", one_line(why))),
+                true,
+            ),
             Check::Unknown(why) => {
                 let words = format!("{name}: sent, not verified: {}", one_line(why));
                 (Notice::warning(words), true)
@@ -346,11 +376,11 @@ pub fn afterwards(name: &str, outcome: &SaveOutcome) -> (Notice, bool) {
             let words = format!("{name}: not saved, it was changed meanwhile; {again}");
             (Notice::warning(words), false)
         }
-        SaveOutcome::Failed { trouble } => {
+        SaveOutcome::Failed { trouble, .. } => {
             let words = format!("{name}: not saved: {}; {again}", sentence(trouble));
             (Notice::error(words), false)
         }
-        SaveOutcome::Unknown { trouble } => {
+        SaveOutcome::Unknown { trouble, .. } => {
             let words = format!(
                 "{name}: it is not known whether it was stored: {}; {again}",
                 sentence(trouble)
