@@ -278,6 +278,12 @@ fn typed_attributes_keep_their_types() {
             "A<ctrl-j>",
             json!({"set": "A\ncalls on\nMondays\nonly"}),
         ),
+        (
+            "Not set",
+            "one<ctrl-j>two<up><end>!",
+            json!({"set": "one!\ntwo"}),
+        ),
+        ("Site", "<ctrl-j>", json!(null)),
         ("odd_list", "x", json!(null)),
         ("odd_list", "<ctrl-x>", json!("clear")),
         ("odd_null", "x", json!(null)),
