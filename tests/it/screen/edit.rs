@@ -354,6 +354,24 @@ fn digits_are_saved_without_punctuation() {
 }
 
 #[test]
+fn an_emptied_attribute_is_removed_where_the_provider_says_so() {
+    let mut script = remote().keys("e<pgdn><pgdn><up><ctrl-u>");
+    script = script
+        .shows("! an empty text removes the attribute here")
+        .keys("<ctrl-s><enter>");
+    let saved = saves(&mut script);
+    let want = BTreeMap::from([("plan".to_string(), Edit::Clear)]);
+    assert_eq!(saved[0].attributes, want);
+    // Where it is stored, it is stored.
+    let mut script = form().keys("<pgdn><pgdn><up><ctrl-u><ctrl-s><enter>");
+    let want = BTreeMap::from([("plan".to_string(), Edit::Set(json!("")))]);
+    assert_eq!(saves(&mut script)[0].attributes, want);
+    remote()
+        .keys("e<tab><tab>")
+        .shows("the number is the contact's identity");
+}
+
+#[test]
 fn pasted_text_becomes_text() {
     let paste = |script: Script, text: &str| script.msg(Msg::Paste(text.into()));
     let script = paste(form().keys("<ctrl-u>"), "Ada\r\nKing\u{1b}[31m\u{7}\n");

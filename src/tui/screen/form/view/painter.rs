@@ -316,6 +316,11 @@ fn hint(field: &Field, form: &Form) -> Option<String> {
             let problem = (!line.text().is_empty()).then(|| form.name_problem(line.text()))?;
             problem.map(|p| format!("! the name {}", p.message))
         }
+        // What a field that can be set can not do: be cleared, be read back.
+        (What::Standard { spec, .. }, _) => {
+            let reason = spec.access.reason().filter(|_| field.problem.is_none());
+            reason.map(str::to_string)
+        }
         (What::Attribute { .. }, Editor::Shown(_)) => {
             Some("only shown: a list, an object or null".into())
         }
