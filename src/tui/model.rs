@@ -34,6 +34,8 @@ pub struct Model {
 pub struct Sent {
     /// The save.
     pub ticket: Ticket,
+    /// In which account.
+    pub account: crate::domain::AccountName,
     /// Whose.
     pub id: ContactId,
     /// What to call that contact.

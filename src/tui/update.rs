@@ -290,7 +290,12 @@ impl Turn<'_> {
         let (notice, done) = afterwards(&sent.name, outcome);
         self.model.notice = Some(notice);
         let newer = |(id, _, at): &(ContactId, String, Timestamp)| *id == sent.id && *at > sent.at;
-        if done && !open && !self.model.desk.drafts.iter().any(newer) {
+        let desk = &self.model.desk;
+        let here = desk
+            .account
+            .as_ref()
+            .is_some_and(|a| a.name == sent.account);
+        if done && here && !open && !self.model.desk.drafts.iter().any(newer) {
             self.effects.push(Effect::DropDraft(sent.id));
         }
     }
@@ -324,6 +329,7 @@ impl Turn<'_> {
             if let Effect::Save { ticket, base, .. } = effect {
                 self.model.sent.push(Sent {
                     ticket: *ticket,
+                    account: base.account.clone(),
                     id: base.id.clone(),
                     name: base.title().to_string(),
                     at: self.now,

@@ -278,6 +278,12 @@ fn typed_attributes_keep_their_types() {
             "A<ctrl-j>",
             json!({"set": "A\ncalls on\nMondays\nonly"}),
         ),
+        (
+            "Not set",
+            "one<ctrl-j>two<up><end>!",
+            json!({"set": "one!\ntwo"}),
+        ),
+        ("Site", "<ctrl-j>", json!(null)),
         ("odd_list", "x", json!(null)),
         ("odd_list", "<ctrl-x>", json!("clear")),
         ("odd_null", "x", json!(null)),
@@ -345,6 +351,24 @@ fn digits_are_saved_without_punctuation() {
         .keys("e<tab><tab><ctrl-u>")
         .shows("can not be cleared");
     assert!(is_form(&script.keys("<ctrl-s>")));
+}
+
+#[test]
+fn an_emptied_attribute_is_removed_where_the_provider_says_so() {
+    let mut script = remote().keys("e<pgdn><pgdn><up><ctrl-u>");
+    script = script
+        .shows("! an empty text removes the attribute here")
+        .keys("<ctrl-s><enter>");
+    let saved = saves(&mut script);
+    let want = BTreeMap::from([("plan".to_string(), Edit::Clear)]);
+    assert_eq!(saved[0].attributes, want);
+    // Where it is stored, it is stored.
+    let mut script = form().keys("<pgdn><pgdn><up><ctrl-u><ctrl-s><enter>");
+    let want = BTreeMap::from([("plan".to_string(), Edit::Set(json!("")))]);
+    assert_eq!(saves(&mut script)[0].attributes, want);
+    remote()
+        .keys("e<tab><tab>")
+        .shows("the number is the contact's identity");
 }
 
 #[test]

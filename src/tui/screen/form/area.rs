@@ -30,6 +30,13 @@ impl Area {
         }
     }
 
+    /// An area with a text of one line, the cursor behind so many characters.
+    pub fn at(text: &str, cursor: usize) -> Self {
+        let mut area = Self::new(text);
+        area.jump(0, cursor);
+        area
+    }
+
     /// The text.
     pub fn text(&self) -> String {
         self.inner.lines().join("\n")

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::area::Area;
 use super::field::{Editor, What};
 use super::{Form, rows};
 use crate::domain::shown::one_line;
@@ -89,7 +90,7 @@ impl Form {
             ))),
             (What::Attribute { removed: true, .. }, _) => Some(removed()),
             (_, Editor::Shown(_)) => Some(Notice::info(
-                "a value of this shape is only shown; Ctrl-x would remove it",
+                "a value of this shape is only shown; it can be removed, not edited",
             )),
             _ => None,
         }
@@ -161,6 +162,12 @@ impl Form {
         let Some(field) = self.current_mut() else {
             return Outcome::nothing();
         };
+        let breaks = key.code == KeyCode::Char('j') && letter.is_none() && field.holds_lines();
+        if let Editor::Line(line) = &field.editor
+            && breaks
+        {
+            field.editor = Editor::Area(Area::at(line.text(), line.cursor()));
+        }
         let changed = match &mut field.editor {
             Editor::Line(line) => line.key(key),
             Editor::Area(area) => area.key(key),
@@ -259,7 +266,7 @@ impl Form {
 }
 
 fn removed() -> Notice {
-    Notice::info("this attribute is to be removed; Ctrl-x keeps it after all")
+    Notice::info("this attribute is to be removed; take that back to edit it")
 }
 
 /// Pasted text fit for a field: control characters are dropped, and line breaks become blanks where the

@@ -10,6 +10,7 @@ use crate::domain::shown::one_line;
 use crate::domain::{Contact, Draft, DraftEdit, Trouble, TroubleKind};
 use crate::engine::{Check, SaveOutcome};
 use crate::http::{FieldProblem, HttpRequest};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Notice, sentence};
 use crate::tui::msg::Ticket;
 use crate::tui::screen::conflict::Conflict;
@@ -54,9 +55,10 @@ impl Form {
                 };
                 return self.applied(&asked, fresh, check, ctx);
             }
-            self.banner = Some(Notice::warning(
-                "it was not stored; Ctrl-s tries again".to_string(),
-            ));
+            self.banner = Some(Notice::warning(format!(
+                "it was not stored; {} tries again",
+                words::key(ctx.desk, Action::Save)
+            )));
         }
         self.rebase(fresh, ctx);
         Outcome::nothing()
@@ -199,8 +201,9 @@ impl Form {
             } => {
                 let part = if partly { PART } else { "" };
                 let words = format!(
-                    "Not saved: {}{part}; Ctrl-s tries again",
-                    sentence(&trouble)
+                    "Not saved: {}{part}; {} tries again",
+                    sentence(&trouble),
+                    words::key(ctx.desk, Action::Save)
                 );
                 if let Some(stored) = stored {
                     self.rebase(stored, ctx);
@@ -210,8 +213,9 @@ impl Form {
             }
             SaveOutcome::Unknown { trouble, .. } => {
                 self.banner = Some(Notice::warning(format!(
-                    "It is not known whether this was stored: {}; F5 reads the contact again to see",
-                    sentence(&trouble)
+                    "It is not known whether this was stored: {}; {} reads the contact again to see",
+                    sentence(&trouble),
+                    words::key(ctx.desk, Action::Reread)
                 )));
                 self.unsettled = Some(asked);
                 Outcome::nothing()

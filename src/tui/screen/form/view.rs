@@ -5,9 +5,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::Form;
+use super::{Form, words};
 use crate::domain::shown::{fit, one_line, width};
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::Action;
 use crate::tui::model::{Desk, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::Line;
@@ -204,16 +204,11 @@ fn head(form: &Form, desk: &Desk, columns: usize, theme: &Theme) -> Vec<(String,
         say(&format!("! {}", one_line(&unread.text)), theme.warning);
     }
     if let Some(at) = form.restored {
-        let key = |action| {
-            desk.keymap
-                .key_of(&[Context::Form], action)
-                .unwrap_or_default()
-        };
         let text = format!(
-            "draft of {} UTC restored — {} reverts a field, {} twice discards all",
+            "draft of {} UTC restored — {} field back, {} discards all",
             at.strftime("%Y-%m-%d %H:%M"),
-            key(Action::Revert),
-            key(Action::DiscardDraft)
+            words::key(desk, Action::Revert),
+            words::key(desk, Action::DiscardDraft)
         );
         say(&text, theme.dim);
     }

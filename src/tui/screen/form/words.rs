@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::domain::{FieldKey, Flag};
-use crate::tui::model::Vocabulary;
+use crate::tui::keymap::{Action, Context};
+use crate::tui::model::{Desk, Vocabulary};
 use crate::tui::msg::AccountInfo;
 
 /// What a person calls a key (`name`, `tags`, `attr.plan`, `optin`).
@@ -83,4 +84,10 @@ pub fn listed<'a>(
         .map(|k| crate::domain::shown::one_line(label(account, vocabulary, k)).into_owned())
         .collect();
     names.join(", ")
+}
+
+/// The key of one of the form's actions, as the person has bound it.
+pub fn key(desk: &Desk, action: Action) -> String {
+    let key = desk.keymap.key_of(&[Context::Form], action);
+    key.unwrap_or_else(|| action.name().to_string())
 }

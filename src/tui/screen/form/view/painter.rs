@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{Pieces, Shown, Value};
 use crate::domain::shown::{fit, one_line, pad, width};
 use crate::domain::{AttributeType, TagDelta, TagSet, TagsRead};
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::Action;
 use crate::tui::model::Desk;
 use crate::tui::screen::form::area::{Area, MOST_ROWS};
 use crate::tui::screen::form::field::{Editor, Field, What, choice_word};
@@ -271,13 +271,7 @@ impl Painter<'_> {
     fn remarks(&self, form: &Form, field: &Field, current: bool) -> Pieces {
         let theme = self.theme;
         let mut out = Pieces::new();
-        let key = |action| {
-            let contexts = [Context::Form, Context::TextBox];
-            self.desk
-                .keymap
-                .key_of(&contexts, action)
-                .unwrap_or_default()
-        };
+        let key = |action| words::key(self.desk, action);
         if field.is_removed() {
             let text = format!(
                 "removed on saving; {} keeps it",
@@ -321,6 +315,11 @@ fn hint(field: &Field, form: &Form) -> Option<String> {
         (_, Editor::Name { line, open: true }) => {
             let problem = (!line.text().is_empty()).then(|| form.name_problem(line.text()))?;
             problem.map(|p| format!("! the name {}", p.message))
+        }
+        // What a field that can be set can not do: be cleared, be read back.
+        (What::Standard { spec, .. }, _) => {
+            let reason = spec.access.reason().filter(|_| field.problem.is_none());
+            reason.map(str::to_string)
         }
         (What::Attribute { .. }, Editor::Shown(_)) => {
             Some("only shown: a list, an object or null".into())
