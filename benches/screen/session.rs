@@ -110,8 +110,12 @@ impl Session {
         let mut all = Vec::new();
         loop {
             let piece = self.pieces.recv_timeout(LIMIT);
-            let (at, piece) =
-                piece.map_err(|e| Error::other(format!("waiting for {text}: {e}; so far {:?}", String::from_utf8_lossy(&all))))?;
+            let (at, piece) = piece.map_err(|e| {
+                Error::other(format!(
+                    "waiting for {text}: {e}; so far {:?}",
+                    String::from_utf8_lossy(&all)
+                ))
+            })?;
             all.extend_from_slice(&piece);
             self.came.push((at, piece));
             if all.windows(text.len()).any(|w| w == text.as_bytes()) {

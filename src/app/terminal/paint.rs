@@ -9,10 +9,10 @@ use std::rc::Rc;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::{Position, Size};
+use ratatui::layout::{Position, Rect, Size};
 
-/// Changed cells, as a multiple of the width, from which on it is worth looking for moved lines.
-const MANY: usize = 2;
+/// So many changed lines are painted without looking whether they only moved.
+const FEW: usize = 3;
 
 /// What the terminal shows, and the bytes that change it.
 #[derive(Debug, Default)]
@@ -46,17 +46,40 @@ impl Painter {
             self.cursor = None;
             self.fresh = true;
             self.bytes.extend_from_slice(b"\x1b[0m\x1b[2J\x1b[?25l");
-        } else if let Some(scroll) = find(&self.shown, next) {
-            self.scroll(scroll)?;
         }
-        let mut changes = self.shown.diff_iter(next).peekable();
+        let mut changed = changed(&self.shown, next);
+        if changed.len() > FEW
+            && let Some(scroll) = find(&self.shown, next, &changed)
+        {
+            self.scroll(scroll)?;
+            changed = self::changed(&self.shown, next);
+        }
         let mut backend = CrosstermBackend::new(&mut self.bytes);
-        if changes.peek().is_some() {
+        if !changed.is_empty() {
             if self.cursor.is_some() {
                 backend.hide_cursor()?;
                 self.cursor = None;
             }
-            backend.draw(changes)?;
+            let mut cells = Vec::new();
+            for y in changed {
+                let Some((old, new)) = lines(&self.shown, next).nth(y) else {
+                    continue;
+                };
+                // A line at a time: ratatui knows what wide characters leave behind, but looks at all.
+                let area = Rect::new(next.area.x, next.area.y + number(y), next.area.width, 1);
+                let [old, new] = [old, new].map(|cells| Buffer {
+                    area,
+                    content: cells.to_vec(),
+                });
+                let differing = old.diff_iter(&new);
+                cells.extend(differing.map(|(x, y, cell)| (x, y, cell.clone())));
+                let start = y * usize::from(area.width);
+                let shown = self.shown.content.get_mut(start..start + new.content.len());
+                if let Some(shown) = shown {
+                    shown.clone_from_slice(&new.content);
+                }
+            }
+            backend.draw(cells.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         }
         match cursor {
             _ if cursor == self.cursor => {}
@@ -67,13 +90,6 @@ impl Painter {
             None => backend.hide_cursor()?,
         }
         self.cursor = cursor;
-        let width = usize::from(next.area.width).max(1);
-        let lines = self.shown.content.chunks_mut(width);
-        for (old, new) in lines.zip(next.content.chunks(width)) {
-            if old != new {
-                old.clone_from_slice(new);
-            }
-        }
         Ok(&self.bytes)
     }
 
@@ -103,17 +119,32 @@ impl Painter {
     }
 }
 
+/// Both frames line by line.
+fn lines<'a>(old: &'a Buffer, new: &'a Buffer) -> impl Iterator<Item = (&'a [Cell], &'a [Cell])> {
+    let width = usize::from(new.area.width).max(1);
+    old.content.chunks(width).zip(new.content.chunks(width))
+}
+
+/// The lines that are not the same.
+fn changed(old: &Buffer, new: &Buffer) -> Vec<usize> {
+    let differ = lines(old, new).enumerate().filter(|(_, (a, b))| a != b);
+    differ.map(|(y, _)| y).collect()
+}
+
+fn number(y: usize) -> u16 {
+    u16::try_from(y).unwrap_or(u16::MAX)
+}
+
 /// The move of lines that leaves the least to paint, if there is one worth it.
-fn find(shown: &Buffer, next: &Buffer) -> Option<Scroll> {
+fn find(shown: &Buffer, next: &Buffer, changed: &[usize]) -> Option<Scroll> {
     let width = usize::from(next.area.width).max(1);
-    let old: Vec<&[Cell]> = shown.content.chunks(width).collect();
-    let new: Vec<&[Cell]> = next.content.chunks(width).collect();
-    let height = new.len().min(old.len());
-    let in_place: Vec<usize> = (0..height)
-        .map(|y| differing(old.get(y), new.get(y)))
-        .collect();
-    if in_place.iter().sum::<usize>() < MANY * width {
-        return None;
+    let (old, new): (Vec<&[Cell]>, Vec<&[Cell]>) = lines(shown, next).unzip();
+    let height = new.len();
+    let mut in_place = vec![0; height];
+    for y in changed {
+        if let Some(cells) = in_place.get_mut(*y) {
+            *cells = differing(old.get(*y), new.get(*y));
+        }
     }
     // How far did most lines move that are the same elsewhere?
     let reach = height.cast_signed();
@@ -220,6 +251,14 @@ impl Backend for Canvas {
     }
 
     fn size(&self) -> io::Result<Size> {
+        // Asked for every frame: crossterm would open the terminal's file each time.
+        #[cfg(unix)]
+        if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+            && size.ws_col > 0
+            && size.ws_row > 0
+        {
+            return Ok(Size::new(size.ws_col, size.ws_row));
+        }
         let (width, height) = crossterm::terminal::size()?;
         Ok(Size { width, height })
     }
@@ -240,7 +279,6 @@ impl Backend for Canvas {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use ratatui::layout::Rect;
     use ratatui::style::{Color, Style};
 
     const SIZE: Rect = Rect::new(0, 0, 30, 14);
