@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod columns;
 pub mod edit;
 pub mod exit;
+pub mod interrupt;
 pub mod list;
 pub mod output;
 pub mod packaging;
@@ -40,6 +41,7 @@ pub struct Cli {
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Read the configuration from FILE
     #[arg(long, global = true, value_name = "FILE", env = "CARDEX_CONFIG")]

@@ -44,7 +44,9 @@ impl Config {
                 return Ok(Self::default());
             }
             Err(e) => {
-                let message = format!("reading the configuration {}: {e}", path.display());
+                let why = e.to_string();
+                let why = why.split(" (os error").next().unwrap_or_default();
+                let message = format!("reading the configuration {}: {why}", path.display());
                 return Err(invalid(message).with_hint(
                     "check the path given with --config or CARDEX_CONFIG, and its permissions",
                 ));
@@ -70,7 +72,7 @@ impl Config {
             )
         })?;
         let mut config = Self::default();
-        let mut root = section::Section::new(text, "", table.get_ref());
+        let mut root = section::Section::new(text, "", 1, table.get_ref());
         config.default_account = root.text("default_account").map(AccountName::new);
         config.dark = match root.text("theme").as_deref() {
             None | Some("auto") => None,
@@ -149,7 +151,10 @@ impl Config {
                 "the account {name} is configured wrongly: {}",
                 mistakes.join("; ")
             ))
-            .with_hint("correct the configuration; `cardex accounts list` shows where it is")),
+            .with_hint(match &self.file {
+                Some(file) => format!("correct it in {}", file.display()),
+                None => "correct the configuration".into(),
+            })),
             None if name.as_str() == DEMO => Ok(Account::demo()),
             None => Err(invalid(format!("there is no account {:?}", name.as_str()))
                 .with_hint(format!("the accounts are: {}", self.names().join(", ")))),
@@ -182,6 +187,7 @@ impl Account {
             token: None,
             read_only: false,
             per_minute: None,
+            timeout: None,
             email_attribute: None,
             default_region: None,
             mirror: true,

@@ -216,8 +216,13 @@ impl Inner {
             }
             tracing::info!(
                 target: "cardex",
-                "{} {} {:?} {} ms {}",
-                entry.method, entry.url, entry.ended, entry.millis, entry.note
+                "{} {} {}, {} ms{}{}",
+                entry.method,
+                entry.url,
+                entry.ended,
+                entry.millis,
+                if entry.note.is_empty() { "" } else { ": " },
+                entry.note
             );
             self.log.push(entry);
         }

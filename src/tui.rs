@@ -8,6 +8,7 @@
 //!
 //! How a screen is built stands at the top of [`screen`].
 
+pub mod canvas;
 pub mod effect;
 pub mod keymap;
 pub mod layout;
@@ -15,6 +16,7 @@ pub mod model;
 pub mod msg;
 pub mod screen;
 pub mod scroll;
+mod sgr;
 pub mod theme;
 pub mod update;
 pub mod view;

@@ -4,6 +4,10 @@
 //! `CARDEX_BENCH_ROUNDS=20` for more starts. It drives the real binary in a terminal of 120×40, and `fzf` and
 //! `less` beside it on the same contacts where they are installed: what counts is the ratio, since
 //! milliseconds differ between machines. The machine should have nothing else to do.
+#![allow(
+    unreachable_pub,
+    reason = "nothing of a bench is reachable from outside"
+)]
 
 mod people;
 mod session;

@@ -109,7 +109,7 @@ pub fn contact(i: usize, n: usize) -> Contact {
             format!("{given} {family}"),
             format!("{mail}.{}", family.to_lowercase()),
         ),
-        None if (bits >> 24) % 32 == 0 => {
+        None if (bits >> 24).is_multiple_of(32) => {
             let (name, mail) = at(WHOLE, bits >> 30);
             (name.to_string(), mail.to_string())
         }

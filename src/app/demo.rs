@@ -39,10 +39,7 @@ pub fn fill(store: &Store, account: &AccountName, now: Timestamp) -> Result<(), 
         .put_definitions(account, &definitions(), now)
         .wait()
         .map_err(failed)?;
-    store
-        .create_local(account, contacts)
-        .wait()
-        .map_err(failed)?;
+    store.fill_local(account, contacts).wait().map_err(failed)?;
     store
         .set_setting(account, FILLED, &true.into())
         .wait()

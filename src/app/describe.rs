@@ -10,8 +10,9 @@ use crate::app::setup::Setup;
 use crate::config::DEMO;
 use crate::domain::AccountName;
 use crate::provider;
+use crate::store::View;
 use crate::transport::{Ended, Log, LogEntry};
-use crate::tui::msg::{AccountInfo, AccountRow, LogLine, Msg};
+use crate::tui::msg::{AccountInfo, AccountRow, LogLine, Msg, Rows};
 
 /// How often the request log is looked at while it is on screen.
 const LOG_EVERY: Duration = Duration::from_millis(400);
@@ -32,6 +33,18 @@ pub fn account(session: &Session, practice: bool) -> AccountInfo {
             .auth
             .map(|a| (a.header.to_string(), a.prefix.to_string())),
         practice: practice || account.name.as_str() == DEMO,
+    }
+}
+
+/// A window of the list.
+pub fn rows(view: View) -> Rows {
+    Rows {
+        start: view.start,
+        contacts: view.rows,
+        matched: view.matched,
+        total: view.total,
+        complete: view.complete,
+        followed: view.followed,
     }
 }
 

@@ -12,9 +12,9 @@ use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::app::{background, browser, clock, describe, editor, terminal, vocabulary};
 use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
-use crate::store::{Query, StoreError, StoreEvent};
+use crate::store::{Query, StoreError, StoreEvent, View};
 use crate::tui::effect::Effect;
-use crate::tui::msg::{LoadPhase, Loading, Msg, Opened, Rows, Settings, Ticket};
+use crate::tui::msg::{Loading, Msg, Opened, Settings, Ticket};
 
 /// The key of the list settings in the store.
 const SETTINGS: &str = "list";
@@ -31,6 +31,7 @@ pub struct Shell {
     drafts: UnboundedSender<(Session, DraftJob)>,
     drafts_done: Option<tokio::task::JoinHandle<()>>,
     paused: watch::Sender<bool>,
+    loading: Option<AbortHandle>,
     log: Option<AbortHandle>,
     listening: bool,
 }
@@ -55,6 +56,7 @@ impl Shell {
             drafts,
             drafts_done,
             paused: watch::Sender::new(false),
+            loading: None,
             log: None,
             listening: false,
         }
@@ -227,25 +229,17 @@ impl Shell {
 
     fn query(&mut self, ticket: Ticket, query: Query) {
         let sender = self.sender.clone();
-        self.session
-            .contacts()
-            .view_then(query, move |answer| match answer {
-                Ok(view) => {
-                    let rows = Rows {
-                        start: view.start,
-                        contacts: view.rows,
-                        matched: view.matched,
-                        total: view.total,
-                        complete: view.complete,
-                        followed: view.followed,
-                    };
-                    tell(&sender, Msg::Rows { ticket, rows });
-                }
-                Err(error) => tell(
-                    &sender,
-                    Msg::Failed(store_trouble("reading the list", &error)),
-                ),
-            });
+        let hand_on = move |answer: Result<View, StoreError>| {
+            let msg = match answer {
+                Ok(view) => Msg::Rows {
+                    ticket,
+                    rows: describe::rows(view),
+                },
+                Err(e) => Msg::Failed(store_trouble("reading the list", &e)),
+            };
+            tell(&sender, msg);
+        };
+        self.session.contacts().view_then(query, hand_on);
     }
 
     fn read(&mut self, ticket: Ticket, id: ContactId) {
@@ -307,20 +301,19 @@ impl Shell {
 
     fn start_loading(&mut self) {
         if self.session.is_local() {
-            let idle = Loading {
-                phase: LoadPhase::Idle,
-                loaded: 0,
-                total: None,
-                mirror_of: None,
-            };
-            self.tell(Msg::Loading(idle));
+            self.tell(Msg::Loading(Loading::default()));
             self.tell(Msg::StoreChanged);
             return;
         }
         self.paused.send_replace(false);
         let (session, sender) = (self.session.clone(), self.sender.clone());
         let paused = self.paused.subscribe();
-        self.spawn(background::load(session, sender, paused));
+        if let Some(running) = self.loading.take() {
+            running.abort();
+        }
+        let task = tokio::spawn(background::load(session, sender, paused)).abort_handle();
+        self.tasks.push(task.clone());
+        self.loading = Some(task);
     }
 
     fn open_in_browser(&self, id: &ContactId) {
@@ -337,12 +330,9 @@ impl Shell {
     }
 
     fn open_account(&mut self, name: &AccountName) -> Option<Outside> {
-        match self
-            .setup
-            .config
-            .account(name)
-            .and_then(|a| self.setup.open(a))
-        {
+        let account = self.setup.config.account(name);
+        // The demonstration store may have to be filled, which waits.
+        match account.and_then(|a| tokio::task::block_in_place(|| self.setup.open(a))) {
             Ok(session) => {
                 self.session = session;
                 self.practice = false;
@@ -362,10 +352,8 @@ impl Shell {
         if !follow {
             return;
         }
-        let task = tokio::spawn(describe::follow_log(
-            self.setup.log.clone(),
-            self.sender.clone(),
-        ));
+        let (log, sender) = (self.setup.log.clone(), self.sender.clone());
+        let task = tokio::spawn(describe::follow_log(log, sender));
         self.log = Some(task.abort_handle());
     }
 

@@ -6,7 +6,7 @@ use crate::domain::{Trouble, TroubleKind};
 use crate::http::Verdict;
 use crate::provider;
 use crate::secret::SourceError;
-use crate::transport::{Broken, BrokenKind, GiveUp, SendError};
+use crate::transport::{Broken, BrokenKind, GiveUp, Lane, SendError};
 
 /// A call that had no accepted answer. `tried` is a gerund: "reading contact 481".
 pub fn of_send(account: &Account, tried: &str, error: &SendError) -> Trouble {
@@ -20,6 +20,15 @@ pub fn of_send(account: &Account, tried: &str, error: &SendError) -> Trouble {
         }
         SendError::Broken(broken) => of_broken(account, tried, broken),
         SendError::GaveUp { why, last, .. } => of_give_up(account, tried, why, last.as_ref()),
+    }
+}
+
+/// The same without the account's secrets.
+pub fn masked(lane: &Lane, trouble: Trouble) -> Trouble {
+    Trouble {
+        message: lane.mask(&trouble.message),
+        hint: trouble.hint.map(|hint| lane.mask(&hint)),
+        ..trouble
     }
 }
 
@@ -43,7 +52,7 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
         ),
         Verdict::Throttled { .. } => (
             TroubleKind::Throttled,
-            format!("{title} answered \"too many requests\" (429) again and again"),
+            format!("{title} answered \"too many requests\" (429)"),
             "wait a minute and try again, or set a lower rate for this account",
         ),
         Verdict::SignIn { message } => (
@@ -120,4 +129,41 @@ pub fn of_decode(tried: &str, error: &provider::DecodeError) -> Trouble {
 /// A patch that the provider can not take.
 pub fn of_unsupported(error: &provider::Unsupported) -> Trouble {
     Trouble::new(TroubleKind::Invalid, error.to_string()).with_hint("nothing was sent")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::domain::{AccountName, ProviderId};
+
+    #[test]
+    fn giving_up_after_a_refused_token_is_a_matter_of_signing_in() {
+        let account = Account {
+            provider: ProviderId::Pabbly,
+            base_url: "https://chat.example".into(),
+            ..Account::local(AccountName::new("desk"))
+        };
+        let gave_up = |last| SendError::GaveUp {
+            why: GiveUp::WaitTooLong {
+                until: Timestamp::UNIX_EPOCH,
+                longest: SignedDuration::from_secs(120),
+            },
+            last,
+            sent: 2,
+            maybe_arrived: true,
+        };
+        let refused = Verdict::SignIn {
+            message: "Invalid API key".into(),
+        };
+        let said = of_send(&account, "saving contact 1", &gave_up(Some(refused)));
+        assert_eq!(said.kind, TroubleKind::SignIn);
+        assert!(
+            said.message.contains("Invalid API key (gave up: "),
+            "{said}"
+        );
+        let said = of_send(&account, "saving contact 1", &gave_up(None));
+        assert_eq!(said.kind, TroubleKind::Network);
+    }
 }

@@ -2,8 +2,8 @@
 //! tell them. Used by the screen in the background and by headless commands.
 //!
 //! A list can shift while it is walked, and contacts of equal sort value have no fixed order: ids are
-//! counted once, a walk that fell short of the provider's own total is repeated, and contacts are only
-//! taken to have vanished after a walk that was complete.
+//! counted once, a walk that fell short of the provider's own total, or during which that total went down, is
+//! repeated, and contacts are only taken to have vanished after a walk that was complete.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ const STALE_PAGES: usize = 3;
 pub enum TagWalk {
     /// None.
     None,
+    /// All of the provider's catalogue, which is asked for when the contacts are in.
+    Catalogue,
     /// All of these.
     Only(Vec<String>),
 }
@@ -80,11 +82,11 @@ pub async fn load(
     let began = session.contacts().mirror_begin(name).await;
     let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
     let mut seen: HashSet<ContactId> = HashSet::new();
-    let mut total = None;
     let wanted = limit.unwrap_or(usize::MAX);
+    let mut walked = Walked::default();
     for _ in 0..=EXTRA_WALKS {
         let before = seen.len();
-        total = walk(
+        walked = walk(
             session,
             generation,
             wanted,
@@ -93,23 +95,28 @@ pub async fn load(
             &mut report,
         )
         .await?;
-        let short = total.is_some_and(|t| (seen.len() as u64) < t);
-        if !short || seen.len() >= wanted || seen.len() == before {
+        let settled = walked.missing() == 0 && !walked.shrank;
+        if settled || seen.len() >= wanted || (seen.len() == before && !walked.shrank) {
             break;
         }
     }
-    let missing = total.map_or(0, |t| t.saturating_sub(seen.len() as u64));
+    let missing = walked.missing();
     let mut vanished = 0;
-    if missing == 0 && limit.is_none() {
+    if missing == 0 && !walked.shrank && limit.is_none() {
         let finished = session
             .contacts()
             .mirror_finish(name, generation, clock::now())
             .await;
         vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
-    if let TagWalk::Only(names) = tags {
+    let names = match tags {
+        TagWalk::None => None,
+        TagWalk::Catalogue => Some(session.catalogue().await?.unwrap_or_default()),
+        TagWalk::Only(names) => Some(names.clone()),
+    };
+    if let Some(names) = names {
         let mut walked = TagWalked::default();
-        for tag in names {
+        for tag in &names {
             report(LoadEvent::Tags { tag: tag.clone() });
             let holders = walk_tag(session, tag, &mut paused, &mut report).await?;
             walked.add(tag, holders);
@@ -125,6 +132,26 @@ pub async fn load(
     })
 }
 
+/// One walk from the first page to the last.
+#[derive(Debug, Clone, Copy, Default)]
+struct Walked {
+    /// Different contacts of this walk.
+    contacts: usize,
+    /// Contacts in all, as the last page told.
+    total: Option<u64>,
+    /// Whether the total went down on the way: later pages moved up, and contacts between two pages
+    /// may have been skipped.
+    shrank: bool,
+}
+
+impl Walked {
+    /// How many contacts the provider counts that this walk did not meet.
+    fn missing(self) -> u64 {
+        self.total
+            .map_or(0, |t| t.saturating_sub(self.contacts as u64))
+    }
+}
+
 async fn walk(
     session: &Session,
     generation: i64,
@@ -132,15 +159,19 @@ async fn walk(
     seen: &mut HashSet<ContactId>,
     paused: &mut watch::Receiver<bool>,
     report: &mut (impl FnMut(LoadEvent) + Send),
-) -> Result<Option<u64>, Trouble> {
+) -> Result<Walked, Trouble> {
     let mut cursor: Option<Cursor> = None;
-    let mut total = None;
+    let mut told = Walked::default();
     let mut stale = 0;
     let mut walked: HashSet<ContactId> = HashSet::new();
     loop {
         go_on(paused, report).await;
         let page = session.page(cursor.as_ref()).await?;
-        total = page.total.or(total);
+        told.shrank |= page
+            .total
+            .zip(told.total)
+            .is_some_and(|(now, before)| now < before);
+        told.total = page.total.or(told.total);
         let mut fresh = 0;
         for contact in &page.contacts {
             fresh += usize::from(walked.insert(contact.id.clone()));
@@ -154,11 +185,12 @@ async fn walk(
         stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
         report(LoadEvent::Page {
             loaded: seen.len(),
-            total,
+            total: told.total,
         });
         cursor = page.next;
         if cursor.is_none() || stale >= STALE_PAGES || seen.len() >= wanted {
-            return Ok(total);
+            told.contacts = walked.len();
+            return Ok(told);
         }
     }
 }

@@ -179,8 +179,16 @@ impl Screen {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
+        // A message about the window may come late or not at all; the window itself is right.
+        let size = crossterm::terminal::size()?;
+        if size != self.model.window() {
+            self.resized(size);
+        }
         let (model, theme) = (&self.model, &self.theme);
-        self.terminal.draw(|frame| view::view(model, frame, theme))
+        self.terminal
+            .screen()
+            .draw(|frame| view::view(model, frame, theme))
+            .map(|_| ())
     }
 
     fn resized(&mut self, (columns, rows): (u16, u16)) {

@@ -7,18 +7,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::app::clock;
 use crate::app::failure;
 use crate::app::setup::Connector;
 use crate::config::Account;
 use crate::domain::{
     AttributeDefinition, Contact, ContactId, FieldTable, Patch, Trouble, TroubleKind,
 };
-use crate::engine::{Save, SaveOutcome, Step, WriteResult};
-use crate::http::{FieldProblem, HttpRequest, Verdict};
+use crate::http::{FieldProblem, HttpRequest};
 use crate::provider::{self, Call, Codec, Context, Cursor, Page, Purpose, Reply};
 use crate::store::{Store, StoreError};
-use crate::transport::{Lane, Priority, SendError, SendOptions};
+use crate::transport::{Lane, Priority, SendOptions};
+
+mod save;
 
 /// An open account. Clones share lane and store.
 #[derive(Clone)]
@@ -166,133 +166,6 @@ impl Session {
         Ok(calls.into_iter().map(|c| c.request).collect())
     }
 
-    /// Reads, checks, writes and verifies; see [`crate::engine::save`].
-    pub async fn save(&self, base: Contact, patch: Patch, force: bool) -> SaveOutcome {
-        if self.inner.account.read_only {
-            return SaveOutcome::Failed {
-                trouble: self.read_only(),
-            };
-        }
-        let id = base.id.clone();
-        let (mut save, mut step) = Save::new(base, patch, self.inner.table.clone(), force);
-        loop {
-            step = match step {
-                Step::Read | Step::ReadBack => save.on_read(self.read(&id).await),
-                Step::Write { fresh, patch } => {
-                    let result = match &self.inner.remote {
-                        Some(remote) => self.write_remote(remote, &fresh, &patch).await,
-                        None => self.write_local(&fresh, &patch).await,
-                    };
-                    save.on_written(result)
-                }
-                Step::Done(outcome) => {
-                    self.remember(&outcome).await;
-                    return *outcome;
-                }
-            };
-        }
-    }
-
-    async fn write_local(&self, fresh: &Contact, patch: &Patch) -> WriteResult {
-        let name = &self.inner.account.name;
-        let tried = format!("saving contact {}", fresh.id);
-        let now = clock::now();
-        match self
-            .inner
-            .contacts
-            .local_update(name, &fresh.id, patch, now)
-            .await
-        {
-            Ok(Some((_, after))) => WriteResult::Answered(Some(Box::new(after))),
-            Ok(None) => WriteResult::Failed(Trouble::new(
-                TroubleKind::NotFound,
-                format!("{tried}: it was deleted meanwhile"),
-            )),
-            Err(e) => WriteResult::Failed(store_trouble(&tried, &e)),
-        }
-    }
-
-    async fn write_remote(&self, remote: &Remote, fresh: &Contact, patch: &Patch) -> WriteResult {
-        let tried = format!("saving contact {}", fresh.id);
-        let calls = match remote.codec.update(&self.inner.context, fresh, patch) {
-            Ok(calls) => calls,
-            Err(unsupported) => {
-                let message = "this can not be stored here".into();
-                return WriteResult::Rejected {
-                    message,
-                    fields: unsupported.0,
-                    partly: false,
-                };
-            }
-        };
-        let lane = match remote.connector.lane().await {
-            Ok(lane) => lane,
-            Err(trouble) => return WriteResult::Failed(trouble),
-        };
-        let mut answered = None;
-        for (sent, call) in calls.into_iter().enumerate() {
-            let options = SendOptions::interactive(call.idempotent);
-            let response = match lane.send(call.request.clone(), options).await {
-                Ok(response) => response,
-                Err(error) => return self.failed_write(&tried, &error, sent > 0),
-            };
-            match remote.codec.decode(&self.inner.context, &call, &response) {
-                Ok(Reply::Contact(contact)) => answered = Some(contact),
-                Ok(_) => {}
-                // It was accepted; what is stored will be read back.
-                Err(_) => answered = None,
-            }
-        }
-        WriteResult::Answered(answered)
-    }
-
-    fn failed_write(&self, tried: &str, error: &SendError, partly: bool) -> WriteResult {
-        if let SendError::Refused(Verdict::Rejected { message, fields }, _) = error {
-            let (message, fields) = (message.clone(), fields.clone());
-            return WriteResult::Rejected {
-                message,
-                fields,
-                partly,
-            };
-        }
-        let trouble = failure::of_send(&self.inner.account, tried, error);
-        if partly || error.maybe_arrived() {
-            WriteResult::Unclear(trouble)
-        } else {
-            WriteResult::Failed(trouble)
-        }
-    }
-
-    /// Puts what a save learnt into the mirror.
-    async fn remember(&self, outcome: &SaveOutcome) {
-        let contact = match outcome {
-            SaveOutcome::Unchanged { contact } | SaveOutcome::Applied { after: contact, .. } => {
-                contact
-            }
-            SaveOutcome::Conflict {
-                theirs: contact, ..
-            }
-            | SaveOutcome::Refused {
-                stored: Some(contact),
-                ..
-            } => contact,
-            SaveOutcome::Refused { stored: None, .. }
-            | SaveOutcome::Failed { .. }
-            | SaveOutcome::Unknown { .. } => return,
-        };
-        self.remember_contact(contact).await;
-    }
-
-    /// Puts a contact that was read whole into the mirror.
-    pub async fn remember_contact(&self, contact: &Contact) {
-        if self.is_local() {
-            return;
-        }
-        if let Err(error) = self.inner.contacts.mirror_put(contact).await {
-            tracing::warn!(%error, "the mirror was not updated");
-        }
-    }
-
     /// One page of the list.
     ///
     /// # Errors
@@ -300,7 +173,13 @@ impl Session {
     pub async fn page(&self, cursor: Option<&Cursor>) -> Result<Page, Trouble> {
         let remote = self.remote("listing contacts")?;
         let call = remote.codec.page(&self.inner.context, cursor);
-        self.page_of(remote, call, "listing contacts").await
+        // Somebody waits for the first page; patience is for what follows it.
+        let priority = match cursor {
+            None => Priority::Interactive,
+            Some(_) => Priority::Background,
+        };
+        self.page_of(remote, call, "listing contacts", priority)
+            .await
     }
 
     /// One page of the contacts that carry a tag; `None` where the list itself tells tags.
@@ -315,16 +194,23 @@ impl Session {
         let tried = format!("listing contacts with the tag {tag}");
         let remote = self.remote(&tried)?;
         match remote.codec.tagged(&self.inner.context, tag, cursor) {
-            Some(call) => self.page_of(remote, call, &tried).await.map(Some),
+            Some(call) => {
+                let priority = Priority::Background;
+                let page = self.page_of(remote, call, &tried, priority).await?;
+                Ok(Some(page))
+            }
             None => Ok(None),
         }
     }
 
-    async fn page_of(&self, remote: &Remote, call: Call, tried: &str) -> Result<Page, Trouble> {
-        match self
-            .call(remote, &call, tried, Priority::Background)
-            .await?
-        {
+    async fn page_of(
+        &self,
+        remote: &Remote,
+        call: Call,
+        tried: &str,
+        priority: Priority,
+    ) -> Result<Page, Trouble> {
+        match self.call(remote, &call, tried, priority).await? {
             Reply::Page(page) => Ok(page),
             _ => Err(wrong_reply(tried, &call.purpose)),
         }
@@ -472,12 +358,16 @@ impl Session {
             Priority::Background => SendOptions::background(call.idempotent),
         };
         let lane = remote.connector.lane().await?;
+        let account = &self.inner.account;
         let sent = lane.send(call.request.clone(), options).await;
-        let response = sent.map_err(|e| failure::of_send(&self.inner.account, tried, &e))?;
-        remote
-            .codec
-            .decode(&self.inner.context, call, &response)
-            .map_err(|e| failure::of_decode(tried, &e))
+        let decoded = sent
+            .map_err(|e| failure::of_send(account, tried, &e))
+            .and_then(|response| {
+                let decoded = remote.codec.decode(&self.inner.context, call, &response);
+                decoded.map_err(|e| failure::of_decode(tried, &e))
+            });
+        // Servers quote tokens, in what they refuse and in pages that are no answer at all.
+        decoded.map_err(|trouble| failure::masked(lane, trouble))
     }
 }
 

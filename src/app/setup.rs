@@ -68,8 +68,8 @@ impl Setup {
         }
         let path = self.database();
         let opened = Store::open(&path).map_err(|e| {
-            store_trouble(&format!("opening {}", path.display()), &e)
-                .with_hint("another place can be named with --data-dir DIR")
+            // The store's own sentences name the file and what can be done.
+            store_trouble("opening the database", &e)
         })?;
         Ok(self.store.get_or_init(|| opened).clone())
     }
@@ -168,9 +168,21 @@ impl Connector {
                 "a local account has no network".to_string(),
             )
         })?;
+        let client = match account.timeout {
+            None => self.setup.client.clone(),
+            Some(total) => {
+                let usual = Limits::default();
+                let connect = usual.connect.min(total);
+                Client::new(Limits {
+                    connect,
+                    total,
+                    ..usual
+                })
+            }
+        };
         Ok(Lane::new(
             account.name.as_str(),
-            self.setup.client.clone(),
+            client,
             auth,
             pace,
             self.setup.log.clone(),

@@ -1,9 +1,7 @@
 //! The terminal while the screen is open: raw mode, alternate screen, bracketed paste; restored on every
 //! way out, panics included.
 
-use std::cell::Cell;
-use std::io::{self, Write};
-use std::rc::Rc;
+use std::io::{self, Stdout, Write};
 use std::sync::Once;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -12,20 +10,18 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::Frame;
-use ratatui::layout::Position;
+use ratatui::layout::Size;
 
-pub mod paint;
+use crate::tui::canvas::Canvas;
 
-use paint::{Canvas, Painter};
+/// What frames are written through: one write per frame.
+pub type Backend = Canvas<Stdout>;
 
 static HOOK: Once = Once::new();
 
 /// The terminal in the program's hands. Dropping it gives it back.
 pub struct Terminal {
-    screen: ratatui::Terminal<Canvas>,
-    painter: Painter,
-    cursor: Rc<Cell<Option<Position>>>,
+    screen: ratatui::Terminal<Backend>,
     entered: bool,
 }
 
@@ -42,11 +38,9 @@ impl Terminal {
                 report(panic);
             }));
         });
-        let canvas = Canvas::default();
+        let screen = ratatui::Terminal::new(Canvas::new(io::stdout(), window)?)?;
         let mut terminal = Self {
-            cursor: canvas.cursor(),
-            screen: ratatui::Terminal::new(canvas)?,
-            painter: Painter::default(),
+            screen,
             entered: false,
         };
         terminal.resume()?;
@@ -66,7 +60,7 @@ impl Terminal {
             EnableBracketedPaste,
             cursor::Hide
         )?;
-        self.painter.forget();
+        self.screen.backend_mut().forget();
         Ok(())
     }
 
@@ -78,16 +72,9 @@ impl Terminal {
         }
     }
 
-    /// Draws a frame: one write, none where nothing changed.
-    ///
-    /// # Errors
-    /// When the terminal can not be written to.
-    pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        let frame = self.screen.draw(view)?;
-        let bytes = self.painter.paint(frame.buffer, self.cursor.get())?;
-        let mut out = io::stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()
+    /// The screen to draw on.
+    pub fn screen(&mut self) -> &mut ratatui::Terminal<Backend> {
+        &mut self.screen
     }
 
     /// Puts a text on the clipboard through the terminal (OSC 52), which also works over ssh.
@@ -103,6 +90,19 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.release();
     }
+}
+
+fn window() -> io::Result<Size> {
+    // Asked for at every frame, where crossterm would open the terminal's file each time.
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+        && size.ws_col > 0
+        && size.ws_row > 0
+    {
+        return Ok(Size::new(size.ws_col, size.ws_row));
+    }
+    let (columns, rows) = crossterm::terminal::size()?;
+    Ok(Size::new(columns, rows))
 }
 
 /// Gives the terminal back as it was found. Errors are nobody's to handle here.

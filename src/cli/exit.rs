@@ -50,6 +50,9 @@ pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
         SaveOutcome::Refused { stored: None, .. } => ERROR,
         SaveOutcome::Conflict { .. } => CONFLICT,
         SaveOutcome::Failed { trouble } => of_trouble(trouble),
-        SaveOutcome::Unknown { .. } => ERROR,
+        SaveOutcome::Unknown { trouble } => match trouble.kind {
+            TroubleKind::SignIn | TroubleKind::Forbidden => SIGN_IN,
+            _ => ERROR,
+        },
     }
 }

@@ -96,7 +96,7 @@ async fn load(
         ListFormat::Json => true,
     };
     let tags = if session.tags_need_walk() && (shows_tags || !filter.is_empty()) {
-        TagWalk::Only(session.catalogue().await?.unwrap_or_default())
+        TagWalk::Catalogue
     } else {
         TagWalk::None
     };

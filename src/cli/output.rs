@@ -58,9 +58,21 @@ impl Output {
 
     fn broken(error: &io::Error) -> u8 {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            exit::DONE
-        } else {
-            exit::ERROR
+            return exit::DONE;
+        }
+        let text = error.to_string();
+        let why = text.split(" (os error").next().unwrap_or_default();
+        complain(&format!("Error: writing to standard output: {why}"));
+        exit::ERROR
+    }
+
+    /// The exit code of a command that ends with `code` and printed so: a reader that has gone away
+    /// changes nothing about it.
+    pub fn ended(printed: Result<(), u8>, code: u8) -> u8 {
+        match printed {
+            Ok(()) | Err(exit::DONE) => code,
+            Err(failed) if code == exit::DONE => failed,
+            Err(_) => code,
         }
     }
 
@@ -69,6 +81,11 @@ impl Output {
         if !self.quiet {
             complain(text);
         }
+    }
+
+    /// A line that belongs to a failure told before.
+    pub fn aside(self, text: &str) {
+        complain(text);
     }
 
     /// A warning.
@@ -143,6 +160,12 @@ fn worded(value: &Value) -> String {
 /// A failure as JSON.
 pub fn trouble_json(trouble: &Trouble) -> Value {
     json!({"kind": trouble.kind, "message": trouble.message, "hint": trouble.hint})
+}
+
+/// Tells that Ctrl-C ended the command before anything was written. Returns the exit code.
+pub fn interrupted() -> u8 {
+    complain("Interrupted; nothing was sent.");
+    exit::INTERRUPTED
 }
 
 /// Writes to standard error; a closed standard error is nobody's loss.

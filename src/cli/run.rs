@@ -5,6 +5,7 @@ use std::future::Future;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{Output, complain};
 use super::{AccountsCommand, Cli, Command, Vendor, exit};
 use super::{accounts, edit, list, packaging, practice, show};
@@ -41,7 +42,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
         Some(Command::Man) => return packaging::man(out),
         Some(Command::Sandbox(args)) => {
             log::install(cli.global.verbose);
-            return runtime()?.block_on(practice::sandbox(args, out));
+            return finished(practice::sandbox(args, out));
         }
         Some(
             Command::List(_)
@@ -54,8 +55,9 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
         | None => {}
     }
     let setup = Setup::new(cli.global.config.clone(), cli.global.data_dir.clone())?;
+    let file = setup.config.file.clone().unwrap_or_default();
     for warning in &setup.config.warnings {
-        out.warning(warning);
+        out.warning(&format!("{}: {warning}", file.display()));
     }
     let asked = cli.global.account.as_deref();
     let on_screen = matches!(cli.command, None | Some(Command::Demo { .. }));
@@ -82,22 +84,27 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
         }
         Some(Command::List(args)) => {
             let session = setup.open(setup.config.choose(asked)?)?;
-            interruptible(list::run(&session, &args, out))
+            interruptible(telling_waits(
+                &session,
+                out,
+                list::run(&session, &args, out),
+            ))
         }
         Some(Command::Show { id }) => {
             let session = setup.open(setup.config.choose(asked)?)?;
-            interruptible(show::run(&session, &id, out))
+            interruptible(telling_waits(&session, out, show::run(&session, &id, out)))
         }
         Some(Command::Edit(args)) => {
             let session = setup.open(setup.config.choose(asked)?)?;
-            interruptible(edit::run(&session, &args, out))
+            let edit = edit::run(&session, &args, out);
+            finished(async { Ok(telling_waits(&session, out, edit).await) })
         }
         Some(Command::Accounts { command }) => match command {
             None | Some(AccountsCommand::List) => accounts::list(&setup, out),
             Some(AccountsCommand::Check { name }) => {
                 let account = setup.config.account(&AccountName::new(name))?;
                 let session = setup.open(account)?;
-                interruptible(accounts::check(&session, out))
+                interruptible(telling_waits(&session, out, accounts::check(&session, out)))
             }
         },
         Some(Command::Login { name, forget }) => accounts::login(&setup, &name, forget, out),
@@ -133,20 +140,26 @@ fn demo(
     Ok(exit::DONE)
 }
 
-/// Runs a headless command; Ctrl-C ends it with its own exit code.
+/// Runs a headless command that changes nothing elsewhere; Ctrl-C ends it with its own exit code.
 fn interruptible(work: impl Future<Output = Result<u8, Trouble>>) -> Result<u8, Trouble> {
-    runtime()?.block_on(async {
-        tokio::select! {
-            ended = work => ended,
-            interrupted = tokio::signal::ctrl_c() => match interrupted {
-                Ok(()) => {
-                    complain("Interrupted.");
-                    Ok(exit::INTERRUPTED)
-                }
-                Err(e) => Err(Trouble::new(TroubleKind::Local, format!("waiting for Ctrl-C: {e}"))),
-            },
+    finished(async {
+        match unless_interrupted(work).await? {
+            Some(ended) => ended,
+            None => {
+                complain("Interrupted.");
+                Ok(exit::INTERRUPTED)
+            }
         }
     })
+}
+
+/// Runs a command on a runtime of its own, and does not wait for threads that still block: one may be
+/// reading from a terminal or running a token command.
+fn finished(work: impl Future<Output = Result<u8, Trouble>>) -> Result<u8, Trouble> {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_background();
+    ended
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {

@@ -1,5 +1,7 @@
 //! One configured account: provider, address, where the token comes from, settings.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::section::Section;
@@ -24,6 +26,8 @@ pub struct Account {
     pub read_only: bool,
     /// Requests a minute, where configured.
     pub per_minute: Option<u32>,
+    /// How long one request may take, where configured: `timeout = "30s"`, from 1s to 600s.
+    pub timeout: Option<Duration>,
     /// Pabbly: the attribute that holds the e-mail address.
     pub email_attribute: Option<String>,
     /// Two-letter region for the repair of phone numbers.
@@ -43,6 +47,7 @@ impl Account {
             provider: provider.unwrap_or(ProviderId::Local),
             read_only: section.boolean("read_only").unwrap_or(false),
             per_minute: read_rate(&mut section),
+            timeout: read_timeout(&mut section),
             email_attribute: section.text("email_attribute"),
             default_region: read_region(&mut section),
             mirror: section.boolean("mirror").unwrap_or(true),
@@ -144,6 +149,21 @@ fn read_rate(section: &mut Section<'_>) -> Option<u32> {
     number
 }
 
+fn read_timeout(section: &mut Section<'_>) -> Option<Duration> {
+    let text = section.text("timeout")?;
+    let seconds = text
+        .strip_suffix('s')
+        .and_then(|n| n.trim().parse::<u64>().ok())
+        .filter(|n| (1..=600).contains(n));
+    if seconds.is_none() {
+        section.mistake(
+            "timeout",
+            &format!("{text:?} must look like \"30s\", from 1s to 600s"),
+        );
+    }
+    seconds.map(Duration::from_secs)
+}
+
 fn read_region(section: &mut Section<'_>) -> Option<String> {
     let text = section.text("default_region")?;
     let region = text.to_ascii_uppercase();
@@ -157,8 +177,19 @@ fn read_region(section: &mut Section<'_>) -> Option<String> {
     Some(region)
 }
 
+/// The forms of a token's source.
+const SOURCES: &str = "{ env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { keyring = true } \
+                       or { file = \"…\" }";
+
 fn read_token(name: &AccountName, section: &mut Section<'_>) -> Option<TokenSource> {
     if !section.has("token") {
+        return None;
+    }
+    if !section.is_table("token") {
+        section.mistake(
+            "token",
+            &format!("must say where the token comes from: {SOURCES}"),
+        );
         return None;
     }
     let mut token = section.table("token")?;
@@ -180,11 +211,7 @@ fn read_token(name: &AccountName, section: &mut Section<'_>) -> Option<TokenSour
     }
     section.absorb(token);
     if sources.len() != 1 {
-        section.mistake(
-            "token",
-            "name exactly one source: { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, \
-             { keyring = true } or { file = \"…\" }",
-        );
+        section.mistake("token", &format!("name exactly one source: {SOURCES}"));
         return None;
     }
     sources.pop()

@@ -14,10 +14,11 @@ pub(super) fn line_of(text: &str, offset: usize) -> usize {
         + 1
 }
 
-/// A table with its path (`accounts.support.`), the keys asked for so far, mistakes and warnings.
+/// A table with its path (`accounts.support.`) and first line, the keys asked for so far, mistakes and warnings.
 pub(super) struct Section<'a> {
     text: &'a str,
     path: String,
+    line: usize,
     table: &'a DeTable<'a>,
     known: Vec<String>,
     mistakes: Vec<String>,
@@ -25,10 +26,11 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn new(text: &'a str, path: &str, table: &'a DeTable<'a>) -> Self {
+    pub(super) fn new(text: &'a str, path: &str, line: usize, table: &'a DeTable<'a>) -> Self {
         Self {
             text,
             path: path.to_string(),
+            line,
             table,
             known: Vec::new(),
             mistakes: Vec::new(),
@@ -61,6 +63,7 @@ impl<'a> Section<'a> {
     /// Notes a mistake at a key.
     pub(super) fn mistake(&mut self, key: &str, what: &str) {
         let line = self.line(key);
+        self.known.push(key.to_string());
         self.mistakes
             .push(format!("line {line}: {}{key}: {what}", self.path));
     }
@@ -68,7 +71,8 @@ impl<'a> Section<'a> {
     /// Notes a mistake of the table itself.
     pub(super) fn missing(&mut self, key: &str, what: &str) {
         let table = self.path.trim_end_matches('.');
-        self.mistakes.push(format!("{table} needs {key}: {what}"));
+        self.mistakes
+            .push(format!("line {}: {table} needs {key}: {what}", self.line));
     }
 
     /// Notes something that is ignored.
@@ -89,6 +93,12 @@ impl<'a> Section<'a> {
 
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.keys().any(|k| k.get_ref() == key)
+    }
+
+    /// Whether the key holds a table.
+    pub(super) fn is_table(&self, key: &str) -> bool {
+        let mut entries = self.table.iter();
+        entries.any(|(k, v)| k.get_ref() == key && v.get_ref().as_table().is_some())
     }
 
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
@@ -141,11 +151,9 @@ impl<'a> Section<'a> {
     pub(super) fn table(&mut self, key: &str) -> Option<Section<'a>> {
         let value = self.value(key)?;
         if let Some(table) = value.get_ref().as_table() {
-            return Some(Section::new(
-                self.text,
-                &format!("{}{key}.", self.path),
-                table,
-            ));
+            let line = line_of(self.text, value.span().start);
+            let path = format!("{}{key}.", self.path);
+            return Some(Section::new(self.text, &path, line, table));
         }
         self.wrong_type(key, value, "a table");
         None

@@ -11,6 +11,7 @@ base_url = "https://desk.example.com/"
 account_id = 1
 token = { env = "CHATWOOT_TOKEN" }
 rate = "60/min"
+timeout = "45s"
 default_region = "de"
 [accounts.wa]
 provider = "pabbly"
@@ -26,6 +27,7 @@ fn a_good_configuration_is_read_whole() {
     let support = config.choose(None).unwrap();
     assert_eq!(support.base_url, "https://desk.example.com");
     assert_eq!(support.per_minute, Some(60));
+    assert_eq!(support.timeout, Some(std::time::Duration::from_secs(45)));
     assert_eq!(support.default_region.as_deref(), Some("DE"));
     assert_eq!(
         support.token,
@@ -78,7 +80,15 @@ fn each_mistake_names_its_place() {
             "provider = \"pabbly\"\ntoken = { env = \"T\" }\nrate = \"fast\"",
             "must look like \"60/min\"",
         ),
-        ("read_only = true", "accounts.a needs provider"),
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\ntimeout = \"0s\"",
+            "line 4: accounts.a.timeout: \"0s\" must look like \"30s\"",
+        ),
+        (
+            "provider = \"pabbly\"\ntoken = \"abc\"",
+            "line 3: accounts.a.token: must say where the token comes from",
+        ),
+        ("read_only = true", "line 1: accounts.a needs provider"),
     ];
     for (body, wanted) in cases {
         let config = Config::parse(&format!("[accounts.a]\n{body}\n")).unwrap();

@@ -67,6 +67,10 @@ pub enum Check {
 
 /// How a save ended.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it travels in a box"
+)]
 pub enum SaveOutcome {
     /// Everything was already so; nothing was sent.
     Unchanged {

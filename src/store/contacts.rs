@@ -28,6 +28,17 @@ impl Store {
         self.ask(move |owner| owner.create_local(&account, contacts))
     }
 
+    /// Adds the first contacts of a local account, as [`Store::create_local`] does. Where it ever had any,
+    /// of whichever process, nothing is added.
+    pub fn fill_local(
+        &self,
+        account: &AccountName,
+        contacts: Vec<Contact>,
+    ) -> Reply<Vec<ContactId>> {
+        let account = account.clone();
+        self.ask(move |owner| owner.add_local(&account, contacts, true))
+    }
+
     /// Applies a patch to a local contact as it is now, and dates it `now`: read, changed and on the disk in
     /// one transaction. Gives it as it was and as it is; `None`: there is no such contact. A patch that
     /// changes nothing writes nothing.
@@ -138,8 +149,22 @@ impl Owner {
         account: &AccountName,
         contacts: Vec<Contact>,
     ) -> Result<Vec<ContactId>, StoreError> {
+        self.add_local(account, contacts, false)
+    }
+
+    fn add_local(
+        &mut self,
+        account: &AccountName,
+        contacts: Vec<Contact>,
+        first_only: bool,
+    ) -> Result<Vec<ContactId>, StoreError> {
         let (key, ids) = self.write_durably("adding contacts", |tx| {
             let key = row::ensure_account(tx, account)?;
+            let sql = "SELECT next_id FROM accounts WHERE key = ?1";
+            let next: i64 = tx.query_row(sql, [key], |r| r.get(0))?;
+            if first_only && next > 1 {
+                return Ok((key, Vec::new()));
+            }
             let revision = row::next_revision(tx, key)?;
             let sql = "UPDATE accounts SET next_id = next_id + ?2 WHERE key = ?1 \
                        RETURNING next_id - ?2";

@@ -4,6 +4,7 @@
 //! URL are taken out as well. Nothing here is written to disk.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -21,6 +22,18 @@ pub enum Ended {
     Status(u16),
     /// Without a usable one.
     Broken(BrokenKind),
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "{status}"),
+            Self::Broken(kind) => {
+                let kind = format!("{kind:?}").to_lowercase();
+                write!(f, "no answer ({kind})")
+            }
+        }
+    }
 }
 
 /// One attempt.

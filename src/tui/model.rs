@@ -21,10 +21,25 @@ pub struct Model {
     pub notice: Option<Notice>,
     /// Numbers for questions.
     pub tickets: Tickets,
+    /// Saves without an answer yet.
+    pub sent: Vec<Sent>,
     /// Keys of a sequence that is not complete.
     pub pending: Vec<Key>,
     /// When Ctrl-c was pressed with nothing to cancel: a second one quits.
     pub quit_armed: Option<Timestamp>,
+}
+
+/// A save on its way: its end is said even when its form was left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The save.
+    pub ticket: Ticket,
+    /// Whose.
+    pub id: ContactId,
+    /// What to call that contact.
+    pub name: String,
+    /// When it was asked for; a draft that was kept later holds more than was sent.
+    pub at: Timestamp,
 }
 
 /// What every screen may look at and none changes by itself.
@@ -178,6 +193,11 @@ impl Tickets {
 }
 
 impl Model {
+    /// The window's columns and rows, as last told.
+    pub fn window(&self) -> (u16, u16) {
+        (self.desk.size.columns, self.desk.size.rows)
+    }
+
     /// The state before anything happened.
     pub fn new(columns: u16, rows: u16, keymap: Keymap) -> Self {
         Self {
@@ -197,6 +217,7 @@ impl Model {
             stack: Vec::new(),
             notice: None,
             tickets: Tickets::default(),
+            sent: Vec::new(),
             pending: Vec::new(),
             quit_armed: None,
         }

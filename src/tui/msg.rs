@@ -185,7 +185,7 @@ pub struct Rows {
 }
 
 /// How far loading from the provider is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Loading {
     /// What is going on.
     pub phase: LoadPhase,
@@ -198,9 +198,10 @@ pub struct Loading {
 }
 
 /// The phases of loading.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum LoadPhase {
     /// Nothing is loaded from anywhere: a local store, or loading is finished.
+    #[default]
     Idle,
     /// The first page was asked for.
     Starting,

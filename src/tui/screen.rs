@@ -94,6 +94,8 @@ pub enum Answer {
     Tags(TagDelta),
     /// The review: the save ended so. Conflicts do not come this way: they open the conflict screen.
     Saved(Box<SaveOutcome>),
+    /// The review was left while its save goes on; its end is told to every screen.
+    Sending,
     /// The conflict screen: the contact as it is now is the new base; for these keys theirs is taken.
     Resolved {
         /// The contact as stored now.

@@ -5,14 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::effect::Effect;
 use super::keymap::{Action, Context, Key, Lookup};
-use super::model::{Model, Notice, Size, Vocabulary};
-use super::msg::{LoadPhase, Msg};
+use super::model::{Model, Notice, Sent, Size, Vocabulary};
+use super::msg::{LoadPhase, Msg, Ticket};
 use super::screen::accounts::Accounts;
 use super::screen::confirm::Confirm;
+use super::screen::form::afterwards;
 use super::screen::help::Help;
 use super::screen::log::Log;
 use super::screen::palette::Palette;
 use super::screen::{Answer, Command, Ctx, Exit, Input, Layer, Outcome, Screen};
+use crate::domain::ContactId;
+use crate::engine::SaveOutcome;
 
 /// Two Ctrl-c within this time leave the program.
 const TWICE: SignedDuration = SignedDuration::from_secs(2);
@@ -252,6 +255,7 @@ impl Turn<'_> {
             Msg::Failed(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
             Msg::Terminate => self.effects.push(Effect::Quit),
             Msg::Rows { .. } => return self.deliver(0, Input::Told(msg)),
+            Msg::Saved { ticket, outcome } => self.saved(*ticket, outcome),
             Msg::Key(_)
             | Msg::Paste(_)
             | Msg::Mouse(_)
@@ -259,11 +263,36 @@ impl Turn<'_> {
             | Msg::ContactRead { .. }
             | Msg::DraftRead { .. }
             | Msg::Previewed { .. }
-            | Msg::Saved { .. }
             | Msg::Edited { .. }
             | Msg::Woke => {}
         }
         self.tell(msg);
+    }
+
+    /// A save ended. Where its form was left, the end is said here and the draft is dropped when all of
+    /// it is stored.
+    fn saved(&mut self, ticket: Ticket, outcome: &SaveOutcome) {
+        let Some(at) = self.model.sent.iter().position(|s| s.ticket == ticket) else {
+            return;
+        };
+        let sent = self.model.sent.remove(at);
+        let forms = self.model.stack.iter().filter_map(|s| match s {
+            Screen::Form(form) => Some(form),
+            _ => None,
+        });
+        let mut open = false;
+        for form in forms {
+            if form.awaits(ticket) {
+                return;
+            }
+            open |= form.base.id == sent.id;
+        }
+        let (notice, done) = afterwards(&sent.name, outcome);
+        self.model.notice = Some(notice);
+        let newer = |(id, _, at): &(ContactId, String, Timestamp)| *id == sent.id && *at > sent.at;
+        if done && !open && !self.model.desk.drafts.iter().any(newer) {
+            self.effects.push(Effect::DropDraft(sent.id));
+        }
     }
 
     fn tell(&mut self, msg: Msg) {
@@ -291,6 +320,16 @@ impl Turn<'_> {
             },
         };
         let outcome: Outcome = layer.update(input, &mut ctx);
+        for effect in &outcome.effects {
+            if let Effect::Save { ticket, base, .. } = effect {
+                self.model.sent.push(Sent {
+                    ticket: *ticket,
+                    id: base.id.clone(),
+                    name: base.title().to_string(),
+                    at: self.now,
+                });
+            }
+        }
         self.effects.extend(outcome.effects);
         if outcome.notice.is_some() {
             self.model.notice = outcome.notice;

@@ -27,10 +27,7 @@ const TABLE: [(&str, Option<&[&str]>); 12] = [
 
 /// Foreign name → files or folders under `src` that may say it.
 const FOREIGN: [(&str, &[&str]); 5] = [
-    (
-        "ratatui::",
-        &["tui/", "tui.rs", "app/terminal.rs", "app/terminal/"],
-    ),
+    ("ratatui::", &["tui/", "tui.rs", "app/terminal.rs"]),
     ("reqwest::", &["transport/client.rs"]),
     ("rusqlite::", &["store/", "store.rs"]),
     ("Timestamp::now", &["app/clock.rs"]),

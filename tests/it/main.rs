@@ -11,7 +11,10 @@
 )]
 
 mod architecture;
+mod cli;
 mod codec;
+mod loading;
+mod pty;
 mod readme;
 mod recorded_answers;
 mod recordings;

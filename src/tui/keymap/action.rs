@@ -91,6 +91,10 @@ named! {
         EditExternally = "external-editor",
         /// Takes the repair that is offered for this field.
         Repair = "repair",
+        /// All fields back to the stored values, the draft forgotten.
+        DiscardDraft = "discard-draft",
+        /// Reads this contact again.
+        Reread = "read-again",
         /// The next state.
         CycleNext = "next-state",
         /// The previous state.
@@ -129,6 +133,10 @@ named! {
         Flag = "flag",
         /// The form, on a row that adds an attribute.
         AddRow = "add-row",
+        /// The form, on the tags.
+        TagsRow = "tags-row",
+        /// The form, in a text of several lines.
+        TextBox = "text-box",
         /// The review.
         Review = "review",
         /// The conflict screen.
@@ -150,12 +158,14 @@ named! {
 
 impl Context {
     /// Every context, in help order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::List,
         Self::Filter,
         Self::Form,
         Self::Flag,
         Self::AddRow,
+        Self::TagsRow,
+        Self::TextBox,
         Self::Picker,
         Self::PickerEmpty,
         Self::Review,
@@ -176,6 +186,8 @@ impl Context {
             Self::Form => "Form",
             Self::Flag => "Form: on a flag",
             Self::AddRow => "Form: on \"+ attribute\"",
+            Self::TagsRow => "Form: on the tags",
+            Self::TextBox => "Form: in a text of several lines",
             Self::Review => "Review",
             Self::Conflict => "Conflict",
             Self::Picker => "Tag picker",

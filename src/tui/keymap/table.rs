@@ -47,14 +47,21 @@ pub(super) const ROWS: &[Row] = &[
     (C::Form, &["Ctrl-y"], A::Repair, "take the repair", None),
     (C::Form, &["Ctrl-t"], A::PickTags, "tags", Some(3)),
     (C::Form, &["Ctrl-x"], A::RemoveAttribute, "remove attribute", None),
-    (C::Form, &["PgDn"], A::NextContact, "next contact", None),
-    (C::Form, &["PgUp"], A::PrevContact, "previous contact", None),
+    (C::Form, &["Ctrl-g"], A::DiscardDraft, "discard all changes (twice)", None),
+    (C::Form, &["F5"], A::Reread, "read the contact again", None),
+    (C::Form, &["PgDn"], A::PageDown, "some fields down", None),
+    (C::Form, &["PgUp"], A::PageUp, "some fields up", None),
     (C::Form, &["Esc"], A::Back, "back, keeps a draft", Some(1)),
 
     (C::Flag, &["Space", "Right"], A::CycleNext, "next state", Some(3)),
     (C::Flag, &["Left"], A::CyclePrev, "previous state", None),
 
     (C::AddRow, &["Enter", "Space"], A::AddAttribute, "add attribute", Some(3)),
+
+    (C::TagsRow, &["Enter", "Space"], A::PickTags, "change tags", Some(3)),
+
+    (C::TextBox, &["Down"], A::Down, "line down, then next field", None),
+    (C::TextBox, &["Up"], A::Up, "line up, then previous field", None),
 
     (C::Review, &["Enter"], A::Accept, "send", Some(0)),
     (C::Review, &["Esc", "q"], A::Back, "back to the form", Some(1)),
@@ -70,9 +77,9 @@ pub(super) const ROWS: &[Row] = &[
     (C::Conflict, &["j", "Down", "Tab"], A::Down, "next field", None),
     (C::Conflict, &["k", "Up", "Shift-Tab"], A::Up, "previous field", None),
     (C::Conflict, &["Space"], A::CycleNext, "mine or theirs", Some(1)),
-    (C::Conflict, &["Left"], A::TakeTheirs, "take theirs", None),
-    (C::Conflict, &["Right"], A::TakeMine, "keep mine", None),
-    (C::Conflict, &["Ctrl-s", "F2"], A::Save, "review and save", Some(0)),
+    (C::Conflict, &["t", "Left"], A::TakeTheirs, "take theirs", Some(3)),
+    (C::Conflict, &["m", "Right"], A::TakeMine, "keep mine", Some(4)),
+    (C::Conflict, &["Enter", "Ctrl-s", "F2"], A::Save, "review and save", Some(0)),
     (C::Conflict, &["Esc", "q"], A::Back, "back to the form", Some(2)),
 
     (C::PickerEmpty, &["Space"], A::CycleNext, "leave, add, remove", None),

@@ -56,6 +56,11 @@ pub struct List {
     /// Whether the person did anything in the list yet: before that the cursor stays at the top while
     /// contacts come in around it.
     pub touched: bool,
+    /// Whether the rows are those of another filter than the one typed: what stands under the cursor is
+    /// not what the person asked for.
+    pub stale: bool,
+    /// An action on the contact under the cursor that waits for the right rows.
+    pub deferred: Option<Action>,
     /// What to say when the draft that the cursor was sent to is found.
     pub greeting: Option<String>,
     /// Whether drafts were announced for this account.
@@ -177,6 +182,8 @@ impl List {
         self.top = 0;
         self.at = None;
         self.follow = None;
+        self.stale = true;
+        self.deferred = None;
         self.restart();
     }
 
@@ -187,11 +194,16 @@ impl List {
         }
         self.line.set("");
         self.follow_cursor();
+        self.stale = true;
         self.restart();
     }
 
     fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         self.touched = true;
+        if self.stale && acts_on_contact(action) {
+            self.deferred = Some(action);
+            return Outcome::nothing();
+        }
         let page = self.height(ctx.desk).max(1);
         match action {
             Action::Down => self.move_by(1),
@@ -282,9 +294,11 @@ impl List {
                 self.refilter();
                 Outcome::nothing()
             }
-            Answer::Tags(_) | Answer::Saved(_) | Answer::Resolved { .. } | Answer::Yes => {
-                Outcome::nothing()
-            }
+            Answer::Tags(_)
+            | Answer::Saved(_)
+            | Answer::Sending
+            | Answer::Resolved { .. }
+            | Answer::Yes => Outcome::nothing(),
         }
     }
 
@@ -309,7 +323,13 @@ impl List {
                 self.restart_quietly();
                 Outcome::nothing()
             }
-            Msg::Rows { ticket, rows } => self.take(ticket, rows, ctx.desk),
+            Msg::Rows { ticket, rows } => {
+                let outcome = self.take(ticket, rows, ctx.desk);
+                match self.deferred.take_if(|_| !self.stale) {
+                    Some(action) => self.act(action, ctx),
+                    None => outcome,
+                }
+            }
             Msg::Drafts(drafts) => self.greet(&drafts),
             _ => Outcome::nothing(),
         }
@@ -344,6 +364,14 @@ impl List {
         }
         Outcome::notice(Notice::info(format!("{text} (marked ✎)")))
     }
+}
+
+/// Whether an action is about the contact under the cursor, so that it must be the right one.
+fn acts_on_contact(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Open | Action::Edit | Action::Copy | Action::Browser
+    )
 }
 
 #[cfg(test)]

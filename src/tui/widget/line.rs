@@ -62,10 +62,17 @@ impl Line {
     /// Inserts a pasted text at the cursor, as one line.
     pub fn paste(&mut self, text: &str) {
         let text = text.trim_end_matches(['\r', '\n']).replace("\r\n", " ");
-        for c in text.chars() {
-            let c = if c == '\n' || c == '\r' { ' ' } else { c };
-            self.input.handle(InputRequest::InsertChar(c));
-        }
+        self.insert(&text.replace(['\n', '\r'], " "));
+    }
+
+    /// Inserts a text at the cursor as it is.
+    pub fn insert(&mut self, text: &str) {
+        let mut chars = self.text().chars();
+        let mut whole: String = chars.by_ref().take(self.cursor()).collect();
+        whole.push_str(text);
+        whole.extend(chars);
+        let cursor = self.cursor() + text.chars().count();
+        self.input = Input::new(whole).with_cursor(cursor);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The list, its panes and menus.
 
 use cardex::domain::{Draft, FieldKey, Flag, TagsRead, Trouble, TroubleKind};
-use cardex::tui::msg::{LoadPhase, LogLine};
+use cardex::tui::msg::{LoadPhase, LogLine, Rows};
 use cardex::tui::{Effect, Msg};
 
 use super::kit::{Script, closed, contact, contacts, screen};
@@ -563,4 +563,43 @@ fn moving_the_cursor_sends_few_bytes_and_the_terminal_shows_the_frame() {
     sizes.sort_unstable();
     let (middle, most) = (sizes[sizes.len() / 2], sizes[sizes.len() - 1]);
     assert!(middle <= 240 && most <= 600, "median {middle}, most {most}");
+}
+
+#[test]
+fn opening_right_after_typing_waits_for_the_contact_that_was_typed() {
+    let store = vec![contact(1, "Ada"), contact(2, "Bob")];
+    let mut script = screen(store.clone()).silent();
+    script.taken();
+    script = script.keys("/bob<enter>e");
+    // Nothing is opened while "Ada" of the rows before still stands under the cursor.
+    assert!(script.model.stack.is_empty());
+    let asked = script
+        .taken()
+        .into_iter()
+        .rev()
+        .find_map(|effect| match effect {
+            Effect::Query { ticket, .. } => Some(ticket),
+            _ => None,
+        });
+    let rows = Rows {
+        start: 0,
+        contacts: store[1..].to_vec(),
+        matched: 1,
+        total: 2,
+        complete: true,
+        followed: None,
+    };
+    let mut script = script.msg(Msg::Rows {
+        ticket: asked.expect("a question"),
+        rows,
+    });
+    let reads: Vec<_> = script
+        .taken()
+        .into_iter()
+        .filter_map(|e| match e {
+            Effect::ReadContact { id, .. } => Some(id.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(reads, ["2"]);
 }

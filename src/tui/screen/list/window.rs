@@ -111,6 +111,7 @@ impl List {
         let Some(asked) = self.asked.take_if(|a| a.ticket == ticket) else {
             return Outcome::nothing();
         };
+        self.stale = false;
         if self.again {
             // The store changed while this answer was on its way: the cursor is placed by the next.
             self.rows = Some(rows);

@@ -1,0 +1,151 @@
+//! Saving through a session: drives [`crate::engine::save`] against the network or the local store, and
+//! puts what was learnt into the mirror.
+
+use super::{Remote, Session, store_trouble};
+use crate::app::{clock, failure};
+use crate::domain::{Contact, Patch, Trouble, TroubleKind};
+use crate::engine::{Save, SaveOutcome, Step, WriteResult};
+use crate::http::{FieldProblem, Verdict};
+use crate::provider::Reply;
+use crate::transport::{Lane, SendError, SendOptions};
+
+impl Session {
+    /// Reads, checks, writes and verifies; see [`crate::engine::save`].
+    pub async fn save(&self, base: Contact, patch: Patch, force: bool) -> SaveOutcome {
+        if self.inner.account.read_only {
+            return SaveOutcome::Failed {
+                trouble: self.read_only(),
+            };
+        }
+        let id = base.id.clone();
+        let (mut save, mut step) = Save::new(base, patch, self.inner.table.clone(), force);
+        loop {
+            step = match step {
+                Step::Read | Step::ReadBack => save.on_read(self.read(&id).await),
+                Step::Write { fresh, patch } => {
+                    let result = match &self.inner.remote {
+                        Some(remote) => self.write_remote(remote, &fresh, &patch).await,
+                        None => self.write_local(&fresh, &patch).await,
+                    };
+                    save.on_written(result)
+                }
+                Step::Done(outcome) => {
+                    self.remember(&outcome).await;
+                    return *outcome;
+                }
+            };
+        }
+    }
+
+    async fn write_local(&self, fresh: &Contact, patch: &Patch) -> WriteResult {
+        let name = &self.inner.account.name;
+        let tried = format!("saving contact {}", fresh.id);
+        let now = clock::now();
+        match self
+            .inner
+            .contacts
+            .local_update(name, &fresh.id, patch, now)
+            .await
+        {
+            Ok(Some((_, after))) => WriteResult::Answered(Some(Box::new(after))),
+            Ok(None) => WriteResult::Failed(Trouble::new(
+                TroubleKind::NotFound,
+                format!("{tried}: it was deleted meanwhile"),
+            )),
+            Err(e) => WriteResult::Failed(store_trouble(&tried, &e)),
+        }
+    }
+
+    async fn write_remote(&self, remote: &Remote, fresh: &Contact, patch: &Patch) -> WriteResult {
+        let tried = format!("saving contact {}", fresh.id);
+        let calls = match remote.codec.update(&self.inner.context, fresh, patch) {
+            Ok(calls) => calls,
+            Err(unsupported) => {
+                let message = "this can not be stored here".into();
+                return WriteResult::Rejected {
+                    message,
+                    fields: unsupported.0,
+                    partly: false,
+                };
+            }
+        };
+        let lane = match remote.connector.lane().await {
+            Ok(lane) => lane,
+            Err(trouble) => return WriteResult::Failed(trouble),
+        };
+        let mut answered = None;
+        for (sent, call) in calls.into_iter().enumerate() {
+            let options = SendOptions::interactive(call.idempotent);
+            let response = match lane.send(call.request.clone(), options).await {
+                Ok(response) => response,
+                Err(error) => return self.failed_write(lane, &tried, &error, sent > 0),
+            };
+            match remote.codec.decode(&self.inner.context, &call, &response) {
+                Ok(Reply::Contact(contact)) => answered = Some(contact),
+                Ok(_) => {}
+                // It was accepted; what is stored will be read back.
+                Err(_) => answered = None,
+            }
+        }
+        WriteResult::Answered(answered)
+    }
+
+    fn failed_write(
+        &self,
+        lane: &Lane,
+        tried: &str,
+        error: &SendError,
+        partly: bool,
+    ) -> WriteResult {
+        if let SendError::Refused(Verdict::Rejected { message, fields }, _) = error {
+            let message = lane.mask(message);
+            let masked = |p: &FieldProblem| FieldProblem {
+                key: p.key.clone(),
+                message: lane.mask(&p.message),
+            };
+            let fields = fields.iter().map(masked).collect();
+            return WriteResult::Rejected {
+                message,
+                fields,
+                partly,
+            };
+        }
+        let trouble = failure::of_send(&self.inner.account, tried, error);
+        let trouble = failure::masked(lane, trouble);
+        if partly || error.maybe_arrived() {
+            WriteResult::Unclear(trouble)
+        } else {
+            WriteResult::Failed(trouble)
+        }
+    }
+
+    /// Puts what a save learnt into the mirror.
+    async fn remember(&self, outcome: &SaveOutcome) {
+        let contact = match outcome {
+            SaveOutcome::Unchanged { contact } | SaveOutcome::Applied { after: contact, .. } => {
+                contact
+            }
+            SaveOutcome::Conflict {
+                theirs: contact, ..
+            }
+            | SaveOutcome::Refused {
+                stored: Some(contact),
+                ..
+            } => contact,
+            SaveOutcome::Refused { stored: None, .. }
+            | SaveOutcome::Failed { .. }
+            | SaveOutcome::Unknown { .. } => return,
+        };
+        self.remember_contact(contact).await;
+    }
+
+    /// Puts a contact that was read whole into the mirror.
+    pub async fn remember_contact(&self, contact: &Contact) {
+        if self.is_local() {
+            return;
+        }
+        if let Err(error) = self.inner.contacts.mirror_put(contact).await {
+            tracing::warn!(%error, "the mirror was not updated");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! From `edit`'s arguments to a patch: keys, values typed by the definitions, flags, tags. Whether the
+//! values are acceptable is `domain::validate`'s.
+
+use crate::app::session::Session;
+use crate::cli::EditArgs;
+use crate::domain::{
+    AttributeDefinition, Contact, Edit, FieldKey, FieldKind, FieldTable, Flag, Patch, Trouble,
+    TroubleKind, attribute, phone,
+};
+
+/// The patch that the arguments describe; values are typed by the definitions.
+pub fn patch_of(
+    args: &EditArgs,
+    session: &Session,
+    base: &Contact,
+    definitions: &[AttributeDefinition],
+) -> Result<Patch, Trouble> {
+    let mut patch = Patch::default();
+    for pair in &args.set {
+        let (key, value) = split(pair, "--set", "KEY=VALUE")?;
+        let key = field_key(key)?;
+        let edit = if value.is_empty() {
+            Edit::Clear
+        } else {
+            Edit::Set(canonical(session.table(), key, value))
+        };
+        patch.fields.insert(key, edit);
+    }
+    for key in &args.clear {
+        patch.fields.insert(field_key(key)?, Edit::Clear);
+    }
+    let untyped = session.table().attributes.untyped;
+    for pair in &args.set_attr {
+        let (name, text) = split(pair, "--set-attr", "NAME=VALUE")?;
+        if text.is_empty() && session.table().attributes.empty_removes {
+            return Err(invalid(format!(
+                "attr.{name}: an empty value removes the attribute here"
+            ))
+            .with_hint(format!("say so with --unset-attr {name}")));
+        }
+        let kind = definitions
+            .iter()
+            .find(|d| d.key == name)
+            .map_or(untyped, |d| d.kind);
+        let value = attribute::value_of(kind, text, base.attributes.get(name))
+            .map_err(|m| invalid(format!("attr.{name}: {m}")))?;
+        patch.attributes.insert(name.to_string(), Edit::Set(value));
+    }
+    for name in &args.unset_attr {
+        patch.attributes.insert(name.clone(), Edit::Clear);
+    }
+    patch.tags.add.extend(args.add_tag.iter().cloned());
+    patch.tags.remove.extend(args.remove_tag.iter().cloned());
+    if let Some(both) = patch.tags.add.intersection(&patch.tags.remove).next() {
+        return Err(invalid(format!(
+            "tags: {both:?} is to be both added and removed"
+        )));
+    }
+    for pair in &args.flag {
+        let (name, state) = split(pair, "--flag", "FLAG=yes|no|unknown")?;
+        let flag = Flag::parse(name).ok_or_else(|| {
+            invalid(format!(
+                "--flag: {name:?} is not a flag; use optin or blocked"
+            ))
+        })?;
+        let edit = match state {
+            "yes" | "true" => Edit::Set(true),
+            "no" | "false" => Edit::Set(false),
+            "unknown" => Edit::Clear,
+            other => {
+                let message = format!("{flag}: {other:?} is not a state; use yes, no or unknown");
+                return Err(invalid(message));
+            }
+        };
+        patch.flags.insert(flag, edit);
+    }
+    Ok(patch)
+}
+
+/// A number that the provider wants as bare digits may be written as people write numbers.
+fn canonical(table: &FieldTable, key: FieldKey, value: &str) -> String {
+    let digits = table
+        .field(key)
+        .is_some_and(|f| f.kind == FieldKind::PhoneDigits);
+    let bare = if digits {
+        phone::digits_with_code(value).ok()
+    } else {
+        None
+    };
+    bare.unwrap_or_else(|| value.to_string())
+}
+
+fn split<'a>(pair: &'a str, option: &str, form: &str) -> Result<(&'a str, &'a str), Trouble> {
+    pair.split_once('=')
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or_else(|| invalid(format!("{option}: {pair:?} must have the form {form}")))
+}
+
+fn field_key(key: &str) -> Result<FieldKey, Trouble> {
+    FieldKey::parse(key).ok_or_else(|| {
+        let fields = FieldKey::ALL.map(FieldKey::as_str).join(", ");
+        invalid(format!("{key:?} is not a field; use one of {fields}"))
+            .with_hint("tags, attributes and flags have options of their own: see edit --help")
+    })
+}
+
+fn invalid(message: String) -> Trouble {
+    Trouble::new(TroubleKind::Invalid, message)
+}

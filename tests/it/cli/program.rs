@@ -1,0 +1,325 @@
+//! The program around the commands: help, completions, pipes, signals, the sandbox, two at once.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::ffi::OsStringExt;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::*;
+
+fn interrupt(child: &Child) {
+    kill_process(Pid::from_child(child), Signal::INT).unwrap();
+}
+
+/// Waits until something holds, a few seconds at most.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(8), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn ended(mut child: Child) -> (i32, String, String) {
+    let (mut out, mut err) = (String::new(), String::new());
+    if let Some(mut pipe) = child.stdout.take() {
+        pipe.read_to_string(&mut out).unwrap();
+    }
+    if let Some(mut pipe) = child.stderr.take() {
+        pipe.read_to_string(&mut err).unwrap();
+    }
+    (child.wait().unwrap().code().unwrap_or(-1), out, err)
+}
+
+fn spawn(command: &mut Command) -> Child {
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn help_is_the_interface() {
+    let desk = Desk::new("");
+    let mut whole = String::new();
+    for command in [
+        "",
+        "list",
+        "show",
+        "edit",
+        "accounts",
+        "accounts check",
+        "login",
+        "sandbox",
+        "demo",
+        "completions",
+        "man",
+    ] {
+        let args: Vec<&str> = command
+            .split(' ')
+            .filter(|w| !w.is_empty())
+            .chain(["--help"])
+            .collect();
+        let mut run = desk.command();
+        run.env_remove("CARDEX_CONFIG")
+            .env_remove("CARDEX_DATA_DIR");
+        let output = run.args(&args).output().unwrap();
+        let said = Said::new(&args, &output);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:#?}");
+        whole.push_str(&format!("$ cardex {}\n{}\n", args.join(" "), said.out));
+    }
+    insta::assert_snapshot!("help", whole);
+}
+
+#[test]
+fn completions_and_manual_are_made_for_everyone() {
+    let desk = Desk::new("not = [ toml");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = desk.does(&["completions", shell]);
+        assert!(
+            script.contains("cardex") && script.contains("dry-run"),
+            "{shell}: {script}"
+        );
+    }
+    let page = desk.does(&["man"]);
+    assert!(page.contains(".TH") && page.contains("cardex"), "{page}");
+    for option in ["dry\\-run", "unset\\-attr", "latency"] {
+        assert!(page.contains(option), "{option} is missing: {page}");
+    }
+    assert!(!desk.data().exists());
+}
+
+#[test]
+fn a_reader_that_closes_early_is_no_error() {
+    let desk = Desk::new("");
+    for args in [
+        &["list"][..],
+        &["list", "--format", "csv"],
+        &["show", "1"],
+        &["man"],
+        &["edit", "1", "--set", "name=X"],
+    ] {
+        let mut child = spawn(desk.command().args(args));
+        drop(child.stdout.take());
+        let (code, _, err) = ended(child);
+        assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
+    }
+    // A failure stays one.
+    let mut child = spawn(
+        desk.command()
+            .args(["edit", "9999", "--set", "name=X", "--json"]),
+    );
+    drop(child.stdout.take());
+    assert_eq!(ended(child).0, 3);
+}
+
+#[test]
+fn a_full_disk_is_one() {
+    let Ok(full) = File::options().write(true).open("/dev/full") else {
+        return;
+    };
+    let desk = Desk::new("");
+    let output = desk.command().args(["list"]).stdout(full).output().unwrap();
+    let said = Said::new(&["list"], &output);
+    said.complains(1, &["writing to standard output", "No space left"]);
+}
+
+#[test]
+fn arguments_that_are_no_text_are_refused() {
+    let desk = Desk::new("");
+    let odd = OsString::from_vec(b"name=\xff\xfe".to_vec());
+    for args in [
+        ["edit", "1", "--set"].as_slice(),
+        &["list"],
+        &["show"],
+        &["--account"],
+    ] {
+        let output = desk.command().args(args).arg(&odd).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(err.contains("invalid UTF-8"), "{args:?}: {err}");
+    }
+    let output = desk
+        .command()
+        .env("CARDEX_ACCOUNT", &odd)
+        .arg("list")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    // A path may be anything.
+    let folder = desk
+        .home
+        .path()
+        .join(OsString::from_vec(b"data-\xff".to_vec()));
+    let output = desk
+        .command()
+        .env("CARDEX_DATA_DIR", &folder)
+        .args(["list", "--limit", "1"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(folder.join("cardex.db").exists());
+}
+
+#[test]
+fn wrong_usage_is_code_2() {
+    let desk = Desk::new("");
+    for args in [
+        &["lst"][..],
+        &["show"],
+        &["list", "--colums", "id"],
+        &["edit", "1", "--set"],
+    ] {
+        let said = desk.run(args);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:#?}");
+        assert!(said.err.contains("--help"), "{said:#?}");
+    }
+}
+
+#[test]
+fn no_colours_without_a_terminal_and_none_where_forbidden() {
+    let desk = Desk::new("");
+    for (name, value) in [("NO_COLOR", "1"), ("TERM", "xterm-256color")] {
+        let output = desk
+            .command()
+            .env(name, value)
+            .args(["show", "x"])
+            .output()
+            .unwrap();
+        assert!(!output.stderr.contains(&0x1b), "{output:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_lets_a_save_under_way_finish_and_tells_how() {
+    let fake = seed::pabbly(&seed::people(2));
+    let id = fake.contacts()[0].id.clone();
+    // Read, read again, write: the write's answer takes two seconds.
+    let server = Server::start(Vendor::Pabbly, fake, "slow@3", |_, _| None);
+    let desk = server.desk("");
+    let child = spawn(desk.command().args(["edit", &id, "--set", "name=Mine"]));
+    until("the write arrives", || server.running.requests() == 3);
+    interrupt(&child);
+    let (code, out, err) = ended(child);
+    assert_eq!(code, 130, "{out}{err}");
+    assert!(out.starts_with("Saved and verified: Mine"), "{out}{err}");
+    assert!(err.starts_with("Interrupted; waiting"), "{out}{err}");
+    assert_eq!(server.writes().len(), 1);
+}
+
+#[test]
+fn ctrl_c_ends_reading_at_once() {
+    let fake = seed::pabbly(&seed::people(2));
+    let server = Server::start(Vendor::Pabbly, fake, "hang@1+", |_, _| None);
+    let desk = server.desk("");
+    for args in [
+        &["list"][..],
+        &["edit", "64b7f00000000000000000aa", "--set", "name=X"],
+    ] {
+        let before = server.running.requests();
+        let child = spawn(desk.command().args(args));
+        until("the request arrives", || server.running.requests() > before);
+        let began = Instant::now();
+        interrupt(&child);
+        let (code, out, err) = ended(child);
+        assert_eq!((code, out.as_str()), (130, ""), "{err}");
+        assert!(
+            err.starts_with("Interrupted") && began.elapsed() < Duration::from_secs(2),
+            "{err}"
+        );
+    }
+    // Also while a token command keeps it waiting.
+    let text = account(Vendor::Pabbly, &server.running.url(), "");
+    let desk = Desk::new("");
+    let mark = desk.path("started");
+    let waiting = format!(
+        "{{ command = [\"sh\", \"-c\", \"touch {}; exec sleep 4\"] }}",
+        mark.display()
+    );
+    let text = text.replace("{ env = \"DESK_TOKEN\" }", &waiting);
+    std::fs::write(desk.path("config.toml"), text).unwrap();
+    let child = spawn(desk.command().arg("list"));
+    until("the command starts", || mark.exists());
+    let began = Instant::now();
+    interrupt(&child);
+    assert_eq!(ended(child).0, 130);
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn a_sandbox_prints_a_configuration_that_works_and_ends_on_ctrl_c() {
+    for provider in ["chatwoot", "pabbly"] {
+        let own = Desk::new("");
+        let mut child = spawn(
+            own.command()
+                .args(["sandbox", provider, "--contacts", "20"]),
+        );
+        let mut printed = String::new();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        while !printed.contains("token = ") {
+            assert!(reader.read_line(&mut printed).unwrap() > 0, "{printed}");
+        }
+        let desk = Desk::new(&printed);
+        let token = printed
+            .lines()
+            .find_map(|l| l.split_once("CARDEX_SANDBOX_TOKEN="))
+            .unwrap()
+            .1;
+        let mut list = desk.command();
+        let list = list
+            .env("CARDEX_SANDBOX_TOKEN", token)
+            .args(["list", "--format", "ids"]);
+        let output = list.output().unwrap();
+        let said = Said::new(&["list"], &output);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:#?}");
+        assert!(said.out.lines().count() > 15, "{said:#?}");
+        interrupt(&child);
+        let (code, _, err) = ended(child);
+        assert_eq!(code, 0, "{err}");
+        assert!(
+            err.contains("Serving until Ctrl-C.") && err.contains("requests."),
+            "{err}"
+        );
+        assert!(!own.data().exists());
+    }
+}
+
+#[test]
+fn a_sandbox_that_can_not_start_says_why() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let desk = Desk::new("");
+    desk.fails(
+        &["sandbox", "pabbly", "--port", &port],
+        1,
+        &[&port, "--port N"],
+    );
+    desk.fails(&["sandbox", "--faults", "500"], 2, &["--faults", "500:2%"]);
+    desk.fails(&["sandbox", "--rate", "fast"], 2, &["--rate", "60/min"]);
+}
+
+#[test]
+fn two_processes_share_a_data_folder() {
+    let desk = Desk::new("");
+    let mut children = Vec::new();
+    for n in 1..=4 {
+        let name = format!("name=Writer {n}");
+        let id = n.to_string();
+        children.push(spawn(
+            desk.command().args(["edit", &id, "--set", &name, "--json"]),
+        ));
+    }
+    for child in children {
+        let (code, out, err) = ended(child);
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        assert_eq!(lines(&out)[0]["status"], "applied");
+    }
+    assert_eq!(desk.does(&["list", "--format", "ids"]).lines().count(), 200);
+    assert_eq!(desk.tells(&["list", "name:writer"]).len(), 4);
+}

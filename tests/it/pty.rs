@@ -1,0 +1,110 @@
+//! The real binary in a real terminal: only what needs a kernel. It starts, edits and remembers; a killed
+//! form comes back as a draft; the terminal is given back; small windows and pasted text do no harm.
+
+mod terminal;
+
+use terminal::Terminal;
+
+/// Opens the first contact that a filter finds.
+fn open_contact(t: &mut Terminal, word: &str, title: &str) {
+    t.keys("/");
+    t.keys(word);
+    t.wait(title);
+    t.keys("\r");
+    t.keys("e");
+    t.wait("Ctrl-s");
+}
+
+#[test]
+fn an_edit_of_the_demo_is_still_there_after_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let mut t = Terminal::start(home.path(), 100, 30, &[]);
+    t.wait("200 contacts");
+    open_contact(&mut t, "okafor", "Ada Okafor");
+    // End, then type: the name is the first field.
+    t.keys("\x1b[F Lovelace");
+    t.wait("Ada Okafor Lovelace");
+    t.keys("\x13");
+    t.wait("kept in the local store");
+    t.keys("\r");
+    t.wait("verified");
+    t.keys("q");
+    assert_eq!(t.ended(), Some(0));
+    assert!(t.is_given_back());
+
+    let mut t = Terminal::start(home.path(), 100, 30, &[]);
+    t.wait("200 contacts");
+    t.keys("/lovelace");
+    t.wait("Ada Okafor Lovelace");
+}
+
+#[test]
+fn a_form_that_was_killed_is_there_as_a_draft() {
+    let home = tempfile::tempdir().unwrap();
+    let mut t = Terminal::start(home.path(), 100, 30, &[]);
+    t.wait("200 contacts");
+    open_contact(&mut t, "okafor", "Ada Okafor");
+    t.keys("\x1b[F half-typed");
+    t.wait("half-typed");
+    t.kill();
+
+    let mut t = Terminal::start(home.path(), 100, 30, &[]);
+    t.wait("draft");
+    open_contact(&mut t, "okafor", "Ada Okafor");
+    t.wait("half-typed");
+}
+
+#[test]
+fn the_terminal_is_given_back_on_a_signal() {
+    let home = tempfile::tempdir().unwrap();
+    let mut t = Terminal::start(home.path(), 80, 24, &[]);
+    t.wait("200 contacts");
+    assert!(t.is_taken());
+    t.signal("TERM");
+    assert_eq!(t.ended(), Some(0));
+    assert!(t.is_given_back());
+}
+
+#[test]
+fn a_tiny_window_says_so_and_a_larger_one_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let mut t = Terminal::start(home.path(), 80, 24, &[]);
+    t.wait("200 contacts");
+    for (columns, rows) in [(1, 1), (20, 5), (39, 11)] {
+        t.resize(columns, rows);
+        t.keys("j");
+    }
+    t.resize(40, 12);
+    t.wait("200");
+    t.keys("q");
+    assert_eq!(t.ended(), Some(0));
+}
+
+#[test]
+fn pasted_text_is_never_keys() {
+    let home = tempfile::tempdir().unwrap();
+    let mut t = Terminal::start(home.path(), 80, 24, &[]);
+    t.wait("200 contacts");
+    t.keys("\x1b[200~quit\r\x1b[201~");
+    t.wait("quit");
+    assert!(t.is_running());
+}
+
+#[test]
+fn a_chatwoot_sandbox_is_edited_and_verified() {
+    let home = tempfile::tempdir().unwrap();
+    let mut t = Terminal::start(
+        home.path(),
+        100,
+        30,
+        &["demo", "chatwoot", "--contacts", "40", "--latency", "1"],
+    );
+    t.wait("Okafor");
+    open_contact(&mut t, "okafor", "Ada Okafor");
+    t.keys("\x1b[F Byron");
+    t.wait("Okafor Byron");
+    t.keys("\x13");
+    t.wait("PUT ");
+    t.keys("\r");
+    t.wait("verified");
+}
