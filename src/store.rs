@@ -126,6 +126,14 @@ impl Store {
         let _ = self.jobs.send(job);
     }
 
+    /// Has work done when nobody waits for anything else.
+    fn later(&self, work: impl FnOnce(&mut Owner) + Send + 'static) {
+        let work: Job = Box::new(work);
+        let job: Job = Box::new(move |owner| owner.later.push_back(work));
+        // As in `ask`.
+        let _ = self.jobs.send(job);
+    }
+
     fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Owner) -> Result<T, StoreError> + Send + 'static,
@@ -165,6 +173,12 @@ impl<T, F: FnOnce(Result<T, StoreError>)> Drop for Then<T, F> {
 #[derive(Debug)]
 #[must_use = "whether it worked is in the reply"]
 pub struct Reply<T>(oneshot::Receiver<Result<T, StoreError>>);
+
+impl<T> From<oneshot::Receiver<Result<T, StoreError>>> for Reply<T> {
+    fn from(receiver: oneshot::Receiver<Result<T, StoreError>>) -> Self {
+        Self(receiver)
+    }
+}
 
 impl<T> Reply<T> {
     /// Blocks until the result is there. Not for async code, where tokio panics.

@@ -52,6 +52,8 @@ pub fn run(
     let (sender, inbox) = mpsc::unbounded_channel();
     let terminal = Terminal::enter().map_err(|e| terminal_trouble(&e))?;
     let theme = Theme::new(setup.config.dark, !color);
+    // Whoever leaves waits for nothing that the system clears away faster: the list in memory stays.
+    std::mem::forget((session.contacts().clone(), session.store().clone()));
     let ended = runtime.block_on(async {
         let shell = Shell::new(setup.clone(), session, sender, practice);
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
@@ -126,10 +128,11 @@ impl Screen {
     /// Draws and takes messages until the program ends or the terminal is needed elsewhere. The event
     /// stream lives only here: two readers on one terminal would race.
     async fn until_pause(&mut self, inbox: &mut UnboundedReceiver<Msg>) -> std::io::Result<Pause> {
+        // First of all: making the rest ready takes a while.
+        self.draw()?;
         let mut events = EventStream::new();
         let mut signals = Signals::new()?;
         loop {
-            self.draw()?;
             let first = tokio::select! {
                 event = events.next() => match event {
                     Some(event) => message(event?),
@@ -154,6 +157,7 @@ impl Screen {
                     break;
                 }
             }
+            self.draw()?;
         }
     }
 

@@ -93,6 +93,14 @@ impl Drop for Terminal {
 }
 
 fn window() -> io::Result<Size> {
+    // Asked for at every frame, where crossterm would open the terminal's file each time.
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+        && size.ws_col > 0
+        && size.ws_row > 0
+    {
+        return Ok(Size::new(size.ws_col, size.ws_row));
+    }
     let (columns, rows) = crossterm::terminal::size()?;
     Ok(Size::new(columns, rows))
 }

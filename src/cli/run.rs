@@ -75,8 +75,10 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             let account = setup.config.choose(asked)?;
             let runtime = runtime()?;
             let session = setup.open(account)?;
-            screen::run(&runtime, &setup, session, out.color, false)?;
-            Ok(exit::DONE)
+            let ended = screen::run(&runtime, &setup, session, out.color, false);
+            // What had to be finished is; nothing else is waited for.
+            runtime.shutdown_background();
+            ended.map(|()| exit::DONE)
         }
         Some(Command::Demo {
             provider,

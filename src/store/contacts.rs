@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rusqlite::params;
+use tokio::sync::oneshot;
 
 use super::error::{Fault, StoreError};
 use super::thread::Owner;
@@ -12,6 +13,8 @@ use crate::domain::{AccountName, Contact, ContactId, Patch};
 
 /// From so many new contacts on, the write-ahead log is folded back at once.
 const MANY: usize = 1000;
+/// Rows that one turn of counting tags looks at: a request waits for one turn at most, a millisecond.
+const TURN: i64 = 400;
 
 impl Store {
     /// Adds contacts to a local account, all or none. They get the account's name and the next free whole
@@ -80,26 +83,67 @@ impl Store {
     }
 
     /// Every tag on the account's contacts, with the number of contacts that have it. Looks at every
-    /// contact.
+    /// contact, in turns, when nothing else is to be done: what is written meanwhile may be missing.
     pub fn tags_in_use(&self, account: &AccountName) -> Reply<BTreeMap<String, usize>> {
-        let account = account.clone();
-        self.ask(move |owner| {
-            owner.read("reading tags", |tx, _| {
-                let sql = "SELECT tag.value, count(*) FROM accounts a \
-                           JOIN contacts c ON c.account = a.key JOIN documents d ON d.row = c.row \
-                           JOIN json_each(d.document, '$.tags') tag WHERE a.name = ?1 GROUP BY tag.value";
-                let mut statement = tx.prepare_cached(sql)?;
-                let rows = statement.query_map([account.as_str()], |r| {
-                    let count: i64 = r.get(1)?;
-                    Ok((r.get(0)?, usize::try_from(count).unwrap_or_default()))
-                })?;
-                Ok(rows.collect::<Result<_, _>>()?)
-            })
-        })
+        let (answer, reply) = oneshot::channel();
+        let count = TagCount {
+            account: account.clone(),
+            after: 0,
+            found: BTreeMap::new(),
+            answer,
+        };
+        self.later(move |owner| owner.count_tags(count));
+        reply.into()
     }
 }
 
+/// A count of tags that is under way.
+struct TagCount {
+    account: AccountName,
+    /// Rows up to this one were looked at.
+    after: i64,
+    found: BTreeMap<String, usize>,
+    answer: oneshot::Sender<Result<BTreeMap<String, usize>, StoreError>>,
+}
+
 impl Owner {
+    /// One turn of counting tags; the next one is put behind whatever else has time.
+    fn count_tags(&mut self, mut count: TagCount) {
+        if count.answer.is_closed() {
+            return;
+        }
+        let upto = count.after + TURN;
+        let turn = self.read("reading tags", |tx, _| {
+            let sql = "SELECT tag.value, count(*) FROM contacts c NOT INDEXED \
+                       JOIN documents d ON d.row = c.row \
+                       JOIN json_each(d.document, '$.tags') tag \
+                       WHERE c.row > ?1 AND c.row <= ?2 \
+                       AND c.account = (SELECT key FROM accounts WHERE name = ?3) GROUP BY tag.value";
+            let mut statement = tx.prepare_cached(sql)?;
+            let bounds = params![count.after, upto, count.account.as_str()];
+            let mut rows = statement.query(bounds)?;
+            while let Some(r) = rows.next()? {
+                let more: i64 = r.get(1)?;
+                *count.found.entry(r.get(0)?).or_default() +=
+                    usize::try_from(more).unwrap_or_default();
+            }
+            let last: i64 = tx
+                .prepare_cached("SELECT coalesce(max(row), 0) FROM contacts")?
+                .query_row([], |r| r.get(0))?;
+            Ok(last)
+        });
+        match turn {
+            Ok(last) if last > upto => {
+                count.after = upto;
+                self.later
+                    .push_back(Box::new(move |owner| owner.count_tags(count)));
+            }
+            // Nobody may be waiting any more.
+            Ok(_) => drop(count.answer.send(Ok(count.found))),
+            Err(error) => drop(count.answer.send(Err(error))),
+        }
+    }
+
     pub(super) fn create_local(
         &mut self,
         account: &AccountName,

@@ -32,6 +32,7 @@ impl Store {
                 store,
                 rows,
                 at: 0,
+                ahead: None,
                 read: Vec::new().into_iter(),
             })
         })
@@ -71,6 +72,8 @@ pub struct Listing {
     store: Store,
     rows: Vec<u32>,
     at: usize,
+    /// The next contacts are read while those before are printed.
+    ahead: Option<Reply<Vec<Contact>>>,
     read: std::vec::IntoIter<Contact>,
 }
 
@@ -82,6 +85,12 @@ impl Listing {
 
     /// The next few hundred contacts; `None` at the end. Contacts deleted meanwhile are left out.
     pub fn next_chunk(&mut self) -> Option<Reply<Vec<Contact>>> {
+        let next = self.ahead.take().or_else(|| self.ask_chunk())?;
+        self.ahead = self.ask_chunk();
+        Some(next)
+    }
+
+    fn ask_chunk(&mut self) -> Option<Reply<Vec<Contact>>> {
         let rest = self.rows.get(self.at..).unwrap_or_default();
         let rows: Vec<u32> = rest.iter().copied().take(CHUNK).collect();
         if rows.is_empty() {

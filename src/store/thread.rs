@@ -1,7 +1,9 @@
 //! The thread that owns the connection: takes requests in turn, and fills the list while none waits.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -11,6 +13,9 @@ use crate::domain::AccountName;
 
 /// A request.
 pub(super) type Job = Box<dyn FnOnce(&mut Owner) + Send>;
+
+/// How long filling waits for the first question: the first rows should not wait for it.
+const GRACE: Duration = Duration::from_millis(4);
 
 /// What the store tells by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub(super) struct Owner {
     pub(super) path: PathBuf,
     pub(super) opened: Option<Opened>,
     pub(super) listeners: Vec<Box<dyn Fn(StoreEvent) + Send>>,
+    /// Work that has time: done when nobody waits and the list is filled.
+    pub(super) later: VecDeque<Job>,
 }
 
 impl Owner {
@@ -41,6 +48,7 @@ impl Owner {
             path: path.to_path_buf(),
             opened: None,
             listeners: Vec::new(),
+            later: VecDeque::new(),
         }
     }
 
@@ -48,7 +56,13 @@ impl Owner {
     pub(super) fn serve(mut self, inbox: &Receiver<Job>) {
         loop {
             let filling = self.opened.as_ref().is_some_and(Opened::is_filling);
-            let job = if filling {
+            let job = if self.opened.as_ref().is_some_and(Opened::is_fresh) {
+                match inbox.recv_timeout(GRACE) {
+                    Ok(job) => Some(job),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            } else if filling || !self.later.is_empty() {
                 match inbox.try_recv() {
                     Ok(job) => Some(job),
                     Err(TryRecvError::Empty) => None,
@@ -62,7 +76,12 @@ impl Owner {
             };
             match job {
                 Some(job) => job(&mut self),
-                None => self.fill(),
+                None if filling => self.fill(),
+                None => {
+                    if let Some(job) = self.later.pop_front() {
+                        job(&mut self);
+                    }
+                }
             }
         }
     }

@@ -59,6 +59,8 @@ pub(super) struct Opened {
     /// Rows up to this one are loaded.
     loaded: i64,
     failed: bool,
+    /// Whether a window was asked for.
+    asked: bool,
     /// What the index knows of the account.
     revision: i64,
     dropped: i64,
@@ -99,6 +101,11 @@ impl Opened {
     /// Whether there is more to load.
     pub(super) fn is_filling(&self) -> bool {
         !self.index.is_complete() && !self.failed
+    }
+
+    /// Whether it was just opened: the first question is about to come.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.is_filling() && self.loaded == 0 && !self.asked
     }
 
     /// Starts to fill from nothing.
@@ -175,6 +182,7 @@ impl Owner {
                 index: Index::default(),
                 loaded: 0,
                 failed: false,
+                asked: false,
                 revision: 0,
                 dropped: 0,
             };
@@ -243,6 +251,7 @@ impl Owner {
 }
 
 fn view(conn: &Connection, opened: &mut Opened, query: &Query) -> Result<View, Fault> {
+    opened.asked = true;
     let total = opened.follow(conn)?;
     let Query {
         filter,

@@ -84,7 +84,13 @@ impl<W: Write> Canvas<W> {
             }
         }
         pen.end();
-        self.shown.clone_from(&self.wanted);
+        let width = usize::from(self.wanted.area.width).max(1);
+        let shown = self.shown.content.chunks_mut(width);
+        for (shown, wanted) in shown.zip(self.wanted.content.chunks(width)) {
+            if shown != wanted {
+                shown.clone_from_slice(wanted);
+            }
+        }
     }
 }
 

@@ -33,7 +33,10 @@ impl Shift {
         if last - first < 2 * FARTHEST {
             return None;
         }
-        let without = cost(before, after);
+        let without: usize = changed
+            .iter()
+            .map(|y| cost(line(before, *y), line(after, *y)))
+            .sum();
         let moves = (1..=FARTHEST).flat_map(|n| [n.cast_signed(), -n.cast_signed()]);
         let best = moves
             .map(|up| {
@@ -42,12 +45,27 @@ impl Shift {
                     bottom: last + 1,
                     up,
                 };
-                let mut moved = before.clone();
-                shift.apply(&mut moved);
-                (cost(&moved, after), shift)
+                (shift.left(before, after, without), shift)
             })
             .min_by_key(|(left, _)| *left)?;
         (best.0 * 2 < without).then_some(best.1)
+    }
+
+    /// What is left to draw after it; looks no further once that is more than `most`.
+    fn left(self, before: &Buffer, after: &Buffer, most: usize) -> usize {
+        let mut left = 0;
+        for y in self.top..self.bottom {
+            let from = y.checked_add_signed(self.up);
+            let from = from.filter(|from| (self.top..self.bottom).contains(from));
+            left += match from {
+                Some(from) => cost(line(before, from), line(after, y)),
+                None => cost(&[], line(after, y)),
+            };
+            if left > most {
+                break;
+            }
+        }
+        left
     }
 
     /// Does to a buffer what the terminal does: lines move, blank ones come in.
@@ -99,13 +117,14 @@ fn line(buffer: &Buffer, y: u16) -> &[Cell] {
     buffer.content.get(from..from + width).unwrap_or_default()
 }
 
-/// About how many bytes drawing the differences takes: each run of cells needs the cursor moved.
-fn cost(before: &Buffer, after: &Buffer) -> usize {
+/// About how many bytes drawing the differences of a line takes: each run of cells needs the cursor
+/// moved. Where the line before is shorter, it was blank.
+fn cost(before: &[Cell], after: &[Cell]) -> usize {
     const MOVE: usize = 7;
     let mut bytes = 0;
     let mut running = false;
-    for (old, new) in before.content.iter().zip(&after.content) {
-        let differs = old != new;
+    for (x, new) in after.iter().enumerate() {
+        let differs = before.get(x).unwrap_or(&Cell::EMPTY) != new;
         if differs {
             bytes += if running { 1 } else { MOVE + 1 };
         }
@@ -141,7 +160,11 @@ mod tests {
         assert_eq!(Shift::between(&next, &rows), Some(Shift { up: -1, ..up }));
         let mut moved = rows.clone();
         up.apply(&mut moved);
-        assert_eq!(cost(&moved, &next), 9, "only the new line is left to draw");
+        assert_eq!(
+            up.left(&rows, &next, usize::MAX),
+            9,
+            "only the new line is left to draw"
+        );
         assert_eq!(up.sequence(), "\x1b[2;9r\x1b[9H\n\x1b[r");
     }
 

@@ -27,8 +27,31 @@ pub fn put(buffer: &mut Buffer, x: u16, y: u16, text: &str, columns: u16, style:
         return 0;
     }
     let columns = columns.min(area.right() - x);
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return put_plain(buffer, x, y, text, columns, style);
+    }
     let text = shown::fit(&shown::one_line(text), usize::from(columns));
     let (end, _) = buffer.set_stringn(x, y, text, usize::from(columns), style);
+    end - x
+}
+
+/// [`put`] for printable ASCII, most of what is ever drawn: nothing to make safe, a column each.
+fn put_plain(buffer: &mut Buffer, x: u16, y: u16, text: &str, columns: u16, style: Style) -> u16 {
+    let room = usize::from(columns);
+    let kept = if text.len() <= room {
+        text.len()
+    } else {
+        room.saturating_sub(1)
+    };
+    let letters = (0..kept).filter_map(|at| text.get(at..=at));
+    let cut = (kept < text.len() && room > 0).then_some("…");
+    let mut end = x;
+    for letter in letters.chain(cut) {
+        if let Some(cell) = buffer.cell_mut((end, y)) {
+            cell.set_symbol(letter).set_style(style);
+        }
+        end += 1;
+    }
     end - x
 }
 
