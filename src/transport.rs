@@ -174,6 +174,17 @@ impl fmt::Debug for Lane {
 
 impl Inner {
     /// Drives one exchange; `wire` makes one attempt.
+    /// A refusal may quote what was sent, the token included, and is shown cut: it is masked whole, before
+    /// anybody cuts it. Data of a success is left as it is.
+    fn quoting_no_secret(&self, mut answer: HttpResponse) -> HttpResponse {
+        if !answer.is_success()
+            && let Ok(text) = std::str::from_utf8(&answer.body)
+        {
+            answer.body = self.auth.mask(text).into_bytes();
+        }
+        answer
+    }
+
     async fn drive<F>(
         &self,
         request: &HttpRequest,
@@ -199,6 +210,7 @@ impl Inner {
             let left = (self.clock)();
             let reply = match wire().await {
                 Ok(answer) => {
+                    let answer = self.quoting_no_secret(answer);
                     let verdict = self.masked((self.judge)(request, &answer));
                     Reply::Answer(answer, verdict)
                 }

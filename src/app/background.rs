@@ -3,13 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::app::clock;
-use crate::app::execute::tell;
 use crate::app::loader::{self, LoadEvent, TagWalk};
 use crate::app::session::Session;
+use crate::app::teller::Teller;
 use crate::domain::{Trouble, TroubleKind};
 use crate::tui::msg::{LoadPhase, Loading, Msg};
 
@@ -17,7 +16,7 @@ use crate::tui::msg::{LoadPhase, Loading, Msg};
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Walks the provider's list in the background and keeps the screen told.
-pub async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch::Receiver<bool>) {
+pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool>) {
     let name = session.account().name.clone();
     let mirror_of = session
         .contacts()
@@ -50,7 +49,7 @@ pub async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch:
             LoadEvent::Resumed => show(LoadPhase::Running),
             LoadEvent::Tagged => {}
         }
-        tell(&sender, Msg::StoreChanged);
+        sender.tell(Msg::StoreChanged);
     };
     let walk = loader::load(&session, None, &tags, paused, report);
     tokio::pin!(walk);
@@ -79,16 +78,16 @@ pub async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch:
                 );
                 let trouble = Trouble::new(TroubleKind::Malformed, message)
                     .with_hint("others may be changing contacts; r loads again");
-                tell(&sender, Msg::Failed(trouble));
+                sender.tell(Msg::Failed(trouble));
             }
         }
         Err(trouble) => show(LoadPhase::Failed(trouble)),
     }
-    tell(&sender, Msg::StoreChanged);
+    sender.tell(Msg::StoreChanged);
 }
 
 struct Progress {
-    sender: UnboundedSender<Msg>,
+    sender: Teller,
     mirror_of: Option<jiff::Timestamp>,
     loaded: usize,
     total: Option<u64>,
@@ -97,15 +96,12 @@ struct Progress {
 impl Progress {
     fn show(&self, phase: LoadPhase) {
         let (loaded, total, mirror_of) = (self.loaded, self.total, self.mirror_of);
-        tell(
-            &self.sender,
-            Msg::Loading(Loading {
-                phase,
-                loaded,
-                total,
-                mirror_of,
-            }),
-        );
+        self.sender.tell(Msg::Loading(Loading {
+            phase,
+            loaded,
+            total,
+            mirror_of,
+        }));
     }
 }
 

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedSender;
-
-use crate::app::execute::tell;
 use crate::app::session::Session;
 use crate::app::setup::Setup;
+use crate::app::teller::Teller;
 use crate::config::DEMO;
-use crate::domain::AccountName;
+use crate::domain::{AccountName, ContactId, Draft};
 use crate::provider;
 use crate::store::View;
 use crate::transport::{Ended, Log, LogEntry};
@@ -77,16 +75,13 @@ pub fn accounts(setup: &Setup) -> Vec<AccountRow> {
 }
 
 /// Sends the request log whenever it has grown, until it is aborted.
-pub async fn follow_log(log: Log, sender: UnboundedSender<Msg>) {
+pub async fn follow_log(log: Log, sender: Teller) {
     let mut shown = None;
     loop {
         let written = log.written();
         if shown != Some(written) {
             shown = Some(written);
-            tell(
-                &sender,
-                Msg::Log(log.entries().iter().map(log_line).collect()),
-            );
+            sender.tell(Msg::Log(log.entries().iter().map(log_line).collect()));
         }
         tokio::time::sleep(LOG_EVERY).await;
     }
@@ -112,4 +107,13 @@ fn log_line(entry: &LogEntry) -> LogLine {
         millis: entry.millis,
         attempt: entry.attempt,
     }
+}
+
+/// A draft as the screen lists it: whose, what to call the contact, when last kept.
+pub fn draft(draft: &Draft) -> (ContactId, String, jiff::Timestamp) {
+    (
+        draft.base.id.clone(),
+        draft.base.title().to_string(),
+        draft.saved_at,
+    )
 }

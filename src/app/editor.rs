@@ -62,18 +62,28 @@ pub fn edit(text: &str, extension: &str, folder: &std::path::Path) -> Result<Str
 }
 
 fn private_file(text: &str, extension: &str, folder: &std::path::Path) -> Result<PathBuf, Trouble> {
-    let path = folder.join(format!("edit-{}.{extension}", std::process::id()));
-    let failed = |e: std::io::Error| trouble(format!("writing {}: {e}", path.display()));
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // Never over a text that an earlier failure left behind.
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    let mut file = options.open(&path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    Ok(path)
+    let mut number = 0;
+    loop {
+        number += 1;
+        let path = folder.join(format!("edit-{}-{number}.{extension}", std::process::id()));
+        let failed = |e: std::io::Error| trouble(format!("writing {}: {e}", path.display()));
+        match options.open(&path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes()).map_err(failed)?;
+                return Ok(path);
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => {}
+            Err(e) => return Err(failed(e)),
+        }
+    }
 }
 
 fn trouble(message: String) -> Trouble {

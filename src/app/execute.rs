@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::app::drafts::{self, DraftJob};
 use crate::app::outside::Outside;
+use crate::app::saves::{self, LastSave};
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
+use crate::app::teller::Teller;
 use crate::app::{background, browser, clock, describe, editor, terminal, vocabulary};
 use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
 use crate::store::{Query, StoreError, StoreEvent, View};
@@ -24,12 +24,10 @@ pub struct Shell {
     setup: Setup,
     session: Session,
     practice: bool,
-    sender: UnboundedSender<Msg>,
+    sender: Teller,
     /// Work for the opened account only: ended when another one is opened.
     tasks: Vec<AbortHandle>,
-    saves: JoinSet<()>,
-    drafts: UnboundedSender<(Session, DraftJob)>,
-    drafts_done: Option<tokio::task::JoinHandle<()>>,
+    saves: JoinSet<LastSave>,
     paused: watch::Sender<bool>,
     loading: Option<AbortHandle>,
     log: Option<AbortHandle>,
@@ -38,14 +36,7 @@ pub struct Shell {
 
 impl Shell {
     /// A shell on a session. Must be called within the runtime.
-    pub fn new(
-        setup: Setup,
-        session: Session,
-        sender: UnboundedSender<Msg>,
-        practice: bool,
-    ) -> Self {
-        let (drafts, jobs) = mpsc::unbounded_channel();
-        let drafts_done = Some(tokio::spawn(drafts::keep(jobs, sender.clone())));
+    pub fn new(setup: Setup, session: Session, sender: Teller, practice: bool) -> Self {
         Self {
             setup,
             session,
@@ -53,8 +44,6 @@ impl Shell {
             sender,
             tasks: Vec::new(),
             saves: JoinSet::new(),
-            drafts,
-            drafts_done,
             paused: watch::Sender::new(false),
             loading: None,
             log: None,
@@ -62,9 +51,14 @@ impl Shell {
         }
     }
 
+    /// The way back to the screen for the opened account.
+    pub fn teller(&self) -> &Teller {
+        &self.sender
+    }
+
     /// Sends a message to the screen.
     pub fn tell(&self, msg: Msg) {
-        tell(&self.sender, msg);
+        self.sender.tell(msg);
     }
 
     /// Tells of a failure that belongs to no screen.
@@ -74,6 +68,7 @@ impl Shell {
 
     /// Starts what an opened account needs, and describes it to the screen.
     pub async fn opened(&mut self) -> Opened {
+        self.sender = self.sender.next();
         for task in self.tasks.drain(..) {
             task.abort();
         }
@@ -113,7 +108,7 @@ impl Shell {
                 StoreEvent::Filled { .. } => Msg::StoreChanged,
                 StoreEvent::FillFailed(e) => Msg::Failed(store_trouble("reading the list", &e)),
             };
-            tell(&sender, msg);
+            sender.tell(msg);
         });
         if let Err(error) = heard.await {
             self.say(store_trouble("watching the list", &error));
@@ -149,8 +144,17 @@ impl Shell {
             }
             Effect::ReadContact { ticket, id } => self.read(ticket, id),
             Effect::ReadDraft { ticket, id } => self.read_draft(ticket, id),
-            Effect::KeepDraft(draft) => self.draft(DraftJob::Keep(draft)),
-            Effect::DropDraft(id) => self.draft(DraftJob::Drop(id)),
+            Effect::KeepDraft(draft) => {
+                let kept = self.session.store().put_draft(&draft);
+                self.ask("keeping the draft", kept, |()| None);
+                self.start_drafts();
+            }
+            Effect::DropDraft(id) => {
+                let store = self.session.store();
+                let dropped = store.delete_draft(&self.session.account().name, &id);
+                self.ask("forgetting the draft", dropped, |_| None);
+                self.start_drafts();
+            }
             Effect::Preview {
                 ticket,
                 base,
@@ -165,12 +169,11 @@ impl Shell {
                 patch,
                 force,
             } => {
+                // Those that ended were told of.
+                while self.saves.try_join_next().is_some() {}
                 let (session, sender) = (self.session.clone(), self.sender.clone());
-                self.saves.spawn(async move {
-                    let outcome = Box::new(session.save(*base, patch, force).await);
-                    tell(&sender, Msg::Saved { ticket, outcome });
-                    tell(&sender, Msg::StoreChanged);
-                });
+                self.saves
+                    .spawn(saves::save(session, sender, ticket, *base, patch, force));
             }
             Effect::EditText {
                 ticket,
@@ -219,10 +222,10 @@ impl Shell {
             match answer.await {
                 Ok(value) => {
                     if let Some(msg) = message(value) {
-                        tell(&sender, msg);
+                        sender.tell(msg);
                     }
                 }
-                Err(error) => tell(&sender, Msg::Failed(store_trouble(tried, &error))),
+                Err(error) => sender.tell(Msg::Failed(store_trouble(tried, &error))),
             }
         });
     }
@@ -237,7 +240,7 @@ impl Shell {
                 },
                 Err(e) => Msg::Failed(store_trouble("reading the list", &e)),
             };
-            tell(&sender, msg);
+            sender.tell(msg);
         };
         self.session.contacts().view_then(query, hand_on);
     }
@@ -249,14 +252,11 @@ impl Shell {
             if let Ok(contact) = &result {
                 session.remember_contact(contact).await;
             }
-            tell(
-                &sender,
-                Msg::ContactRead {
-                    ticket,
-                    result: result.map(Box::new),
-                },
-            );
-            tell(&sender, Msg::StoreChanged);
+            sender.tell(Msg::ContactRead {
+                ticket,
+                result: result.map(Box::new),
+            });
+            sender.tell(Msg::StoreChanged);
         });
     }
 
@@ -271,19 +271,10 @@ impl Shell {
         });
     }
 
-    fn draft(&self, job: DraftJob) {
-        if self.drafts.send((self.session.clone(), job)).is_err() {
-            self.say(Trouble::new(
-                TroubleKind::Local,
-                "keeping the draft: the keeper has stopped",
-            ));
-        }
-    }
-
     fn start_drafts(&mut self) {
         let reply = self.session.store().drafts(&self.session.account().name);
         self.ask("reading the drafts", reply, |drafts| {
-            Some(Msg::Drafts(drafts.iter().map(drafts::draft_row).collect()))
+            Some(Msg::Drafts(drafts.iter().map(describe::draft).collect()))
         });
     }
 
@@ -291,10 +282,10 @@ impl Shell {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.spawn(async move {
             let known = vocabulary::known(&session).await;
-            tell(&sender, known);
+            sender.tell(known);
             if !session.is_local() {
                 let fresh = vocabulary::fetch(&session).await;
-                tell(&sender, fresh);
+                sender.tell(fresh);
             }
         });
     }
@@ -370,27 +361,29 @@ impl Shell {
         self.tell(Msg::Edited { ticket, result });
     }
 
-    /// Waits for drafts and saves in flight; reads and loads are dropped.
-    pub async fn finish(mut self, limit: Duration) {
+    /// Waits for what must be on the disk and for saves in flight, and tells how those ended, since
+    /// nobody is at the screen any more. Reads and loads are dropped.
+    pub async fn finish(mut self, limit: Duration) -> Vec<LastSave> {
         for task in self.tasks.drain(..) {
             task.abort();
         }
-        drop(self.drafts);
-        if let Some(done) = self.drafts_done.take() {
-            // The keeper ends when its last job is done.
-            let _ = done.await;
-        }
+        while self.saves.try_join_next().is_some() {}
+        let mut ended = Vec::new();
         if !self.saves.is_empty() {
             terminal::remark("Finishing a save that is under way …");
-            let all = async { while self.saves.join_next().await.is_some() {} };
+            let all = async {
+                while let Some(save) = self.saves.join_next().await {
+                    ended.extend(save.ok());
+                }
+            };
             if tokio::time::timeout(limit, all).await.is_err() {
                 terminal::remark("A save did not end; look at the contact again.");
             }
         }
+        // Drafts and settings were handed over; this returns when they are written.
+        if let Err(error) = self.session.store().flush().await {
+            terminal::remark(&store_trouble("keeping drafts", &error).message);
+        }
+        ended
     }
-}
-
-/// Sends a message; the screen may have closed already, then nobody needs to know.
-pub fn tell(sender: &UnboundedSender<Msg>, msg: Msg) {
-    let _ = sender.send(msg);
 }

@@ -8,19 +8,21 @@ use std::time::Duration;
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::app::clock;
 use crate::app::execute::Shell;
 use crate::app::outside::Outside;
+use crate::app::saves::LastSave;
 use crate::app::session::Session;
 use crate::app::setup::Setup;
+use crate::app::teller::{self, Inbox};
 use crate::app::terminal::{self, Terminal};
 use crate::domain::{Trouble, TroubleKind};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Keymap;
 use crate::tui::model::Model;
 use crate::tui::msg::Msg;
+use crate::tui::screen::form::afterwards;
 use crate::tui::theme::Theme;
 use crate::tui::{update, view};
 
@@ -30,7 +32,8 @@ const FIRST_ROWS: Duration = Duration::from_millis(30);
 /// How long a save in flight may take after the person left.
 const LAST_SAVES: Duration = Duration::from_secs(60);
 
-/// Opens the screen on a session and runs it to its end.
+/// Opens the screen on a session and runs it to its end. Gives the saves that were still under way when
+/// the person left, and tells on standard error how they ended.
 ///
 /// # Errors
 /// When there is no terminal, or it fails.
@@ -40,7 +43,7 @@ pub fn run(
     session: Session,
     color: bool,
     practice: bool,
-) -> Result<(), Trouble> {
+) -> Result<Vec<LastSave>, Trouble> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return Err(Trouble::new(
             TroubleKind::Invalid,
@@ -49,7 +52,7 @@ pub fn run(
         .with_hint("use a command instead, such as `cardex list`; `cardex --help` names them"));
     }
     let (keymap, warnings) = Keymap::with_overrides(&setup.config.keys);
-    let (sender, inbox) = mpsc::unbounded_channel();
+    let (sender, inbox) = teller::pair();
     let terminal = Terminal::enter().map_err(|e| terminal_trouble(&e))?;
     let theme = Theme::new(setup.config.dark, !color);
     // Whoever leaves waits for nothing that the system clears away faster: the list in memory stays.
@@ -64,16 +67,14 @@ pub fn run(
             theme,
             model,
         };
-        for warning in warnings {
-            screen
-                .shell
-                .say(Trouble::new(TroubleKind::Invalid, warning));
-        }
-        let ended = screen.run(inbox).await;
+        let ended = screen.run(inbox, warnings).await;
         screen.terminal.release();
         let Screen { shell, .. } = screen;
-        shell.finish(LAST_SAVES).await;
-        ended
+        let saves = shell.finish(LAST_SAVES).await;
+        for save in &saves {
+            terminal::remark(&afterwards(&save.title, &save.outcome).0.text);
+        }
+        ended.map(|()| saves)
     });
     ended.map_err(|e| terminal_trouble(&e))
 }
@@ -94,11 +95,13 @@ enum Pause {
 }
 
 impl Screen {
-    async fn run(&mut self, mut inbox: UnboundedReceiver<Msg>) -> std::io::Result<()> {
+    async fn run(&mut self, mut inbox: Inbox, warnings: Vec<String>) -> std::io::Result<()> {
         let size = crossterm::terminal::size()?;
         self.resized(size);
-        let opened = self.shell.opened().await;
-        let mut pause = self.take(Msg::Opened(Box::new(opened)));
+        let mut pause = self.open(&mut inbox).await;
+        for warning in warnings {
+            self.shell.say(Trouble::new(TroubleKind::Invalid, warning));
+        }
         // The first frame should already show contacts.
         let deadline = tokio::time::Instant::now() + FIRST_ROWS;
         while pause.is_none()
@@ -111,8 +114,7 @@ impl Screen {
             match pause {
                 Some(Pause::Quit) => return Ok(()),
                 Some(Pause::Terminal(Outside::Opened)) => {
-                    let opened = self.shell.opened().await;
-                    pause = self.take(Msg::Opened(Box::new(opened)));
+                    pause = self.open(&mut inbox).await;
                     continue;
                 }
                 Some(Pause::Terminal(outside)) => {
@@ -125,9 +127,15 @@ impl Screen {
         }
     }
 
+    async fn open(&mut self, inbox: &mut Inbox) -> Option<Pause> {
+        let opened = self.shell.opened().await;
+        inbox.follow(self.shell.teller());
+        self.take(Msg::Opened(Box::new(opened)))
+    }
+
     /// Draws and takes messages until the program ends or the terminal is needed elsewhere. The event
     /// stream lives only here: two readers on one terminal would race.
-    async fn until_pause(&mut self, inbox: &mut UnboundedReceiver<Msg>) -> std::io::Result<Pause> {
+    async fn until_pause(&mut self, inbox: &mut Inbox) -> std::io::Result<Pause> {
         // First of all: making the rest ready takes a while.
         self.draw()?;
         let mut events = EventStream::new();
@@ -151,7 +159,7 @@ impl Screen {
                 // What is already there makes one frame together.
                 if let Some(Some(event)) = at_hand(&mut events).await {
                     next = message(event?);
-                } else if let Ok(msg) = inbox.try_recv() {
+                } else if let Some(msg) = inbox.at_hand() {
                     next = Some(msg);
                 } else {
                     break;
@@ -257,6 +265,9 @@ struct Signals {
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
+    /// Not listened to: having asked for it keeps Ctrl-C in an editor from ending this program too.
+    #[cfg(unix)]
+    _interrupt: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -266,6 +277,7 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
+            _interrupt: signal(SignalKind::interrupt())?,
         })
     }
 

@@ -33,9 +33,13 @@ impl Terminal {
     pub fn enter() -> io::Result<Self> {
         HOOK.call_once(|| {
             let report = std::panic::take_hook();
+            let screen = std::thread::current().id();
             std::panic::set_hook(Box::new(move |panic| {
-                restore();
-                report(panic);
+                // A task that fails in the background is told of on the screen, which goes on.
+                if std::thread::current().id() == screen {
+                    restore();
+                    report(panic);
+                }
             }));
         });
         let screen = ratatui::Terminal::new(Canvas::new(io::stdout(), window)?)?;

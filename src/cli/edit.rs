@@ -53,8 +53,8 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
             None => return Ok(interrupted()),
             Some(Ok(Ok(true))) => {}
             Some(Ok(Ok(false))) => {
-                out.remark("Nothing was sent.");
-                return Ok(exit::DONE);
+                let trouble = Trouble::new(TroubleKind::Local, "you answered no; nothing was sent");
+                return Err(trouble);
             }
             Some(Ok(Err(e))) => return Err(not_asked(&e.to_string())),
             Some(Err(e)) => return Err(not_asked(&e.to_string())),

@@ -1,5 +1,6 @@
 //! Exit codes, a part of the command line's contract.
 
+use crate::app::saves::LastSave;
 use crate::domain::{Trouble, TroubleKind};
 use crate::engine::{Check, SaveOutcome};
 
@@ -56,4 +57,10 @@ pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
             _ => ERROR,
         },
     }
+}
+
+/// The code for leaving the screen while saves were under way: that of the one that went worst.
+pub fn of_last(saves: &[LastSave]) -> u8 {
+    let codes = saves.iter().map(|s| of_outcome(&s.outcome));
+    codes.max().unwrap_or(DONE)
 }

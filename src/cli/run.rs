@@ -78,7 +78,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             let ended = screen::run(&runtime, &setup, session, out.color, false);
             // What had to be finished is; nothing else is waited for.
             runtime.shutdown_background();
-            ended.map(|()| exit::DONE)
+            ended.map(|saves| exit::of_last(&saves))
         }
         Some(Command::Demo {
             provider,
@@ -131,8 +131,8 @@ fn demo(
         Some(Vendor::Pabbly) => ProviderId::Pabbly,
         None => {
             let session = setup.open(crate::config::Account::demo())?;
-            screen::run(runtime, setup, session, out.color, true)?;
-            return Ok(exit::DONE);
+            let saves = screen::run(runtime, setup, session, out.color, true)?;
+            return Ok(exit::of_last(&saves));
         }
     };
     let practice = Practice {
@@ -142,8 +142,8 @@ fn demo(
     };
     let sandbox = runtime.block_on(sandboxes::start(provider, &practice))?;
     let session = setup.open_practice(sandbox.account(), sandboxes::token()?)?;
-    screen::run(runtime, setup, session, out.color, true)?;
-    Ok(exit::DONE)
+    let saves = screen::run(runtime, setup, session, out.color, true)?;
+    Ok(exit::of_last(&saves))
 }
 
 /// Runs a headless command that changes nothing elsewhere; Ctrl-C ends it with its own exit code.

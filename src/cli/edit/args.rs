@@ -15,6 +15,7 @@ pub fn patch_of(
     base: &Contact,
     definitions: &[AttributeDefinition],
 ) -> Result<Patch, Trouble> {
+    named_once(args)?;
     let mut patch = Patch::default();
     for pair in &args.set {
         let (key, value) = split(pair, "--set", "KEY=VALUE")?;
@@ -75,6 +76,25 @@ pub fn patch_of(
         patch.flags.insert(flag, edit);
     }
     Ok(patch)
+}
+
+/// Refuses a field, attribute or flag that is named twice: one of the two would be lost in silence.
+fn named_once(args: &EditArgs) -> Result<(), Trouble> {
+    let key = |pair: &String| pair.split('=').next().unwrap_or_default().to_string();
+    let fields = args.set.iter().map(key).chain(args.clear.iter().cloned());
+    let attributes = args.set_attr.iter().map(key);
+    let attributes = attributes
+        .chain(args.unset_attr.iter().cloned())
+        .map(|n| format!("attr.{n}"));
+    let flags = args.flag.iter().map(key);
+    let mut seen = std::collections::BTreeSet::new();
+    for name in fields.chain(attributes).chain(flags) {
+        if !seen.insert(name.clone()) {
+            return Err(invalid(format!("{name}: it is named twice"))
+                .with_hint("name each field, attribute and flag once"));
+        }
+    }
+    Ok(())
 }
 
 /// A number that the provider wants as bare digits may be written as people write numbers.

@@ -437,6 +437,21 @@ fn what_is_said_of_a_field_does_not_quote_the_token_either() {
 }
 
 #[test]
+fn what_is_named_twice_is_refused() {
+    let (fake, id) = pabbly(1);
+    let server = serve(&fake, "");
+    for args in [
+        ["edit", &id, "--set", "name=A", "--clear", "name"],
+        ["edit", &id, "--set", "name=A", "--set", "name=B"],
+        ["edit", &id, "--set-attr", "city=A", "--unset-attr", "city"],
+        ["edit", &id, "--flag", "optin=yes", "--flag", "optin=no"],
+    ] {
+        server.desk("").fails(&args, 2, &["named twice"]);
+    }
+    assert_eq!(server.writes().len(), 0);
+}
+
+#[test]
 fn an_unclear_write_is_settled_by_reading_again() {
     // Requests: read, read before the write, write, read back.
     let (fake, id) = pabbly(1);

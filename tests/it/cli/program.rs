@@ -243,7 +243,7 @@ fn on_a_terminal_a_change_is_asked_for() {
     let desk = server.desk("");
     let args = ["edit", &id, "--set", "name=Mine"];
     let (code, shown) = on_a_terminal(&desk, &args, &[], "n\n");
-    assert!(code == 0 && shown.contains("Nothing was sent."), "{shown}");
+    assert!(code == 1 && shown.contains("nothing was sent"), "{shown}");
     assert!(shown.contains("name: \"Ada Okafor\" → \"Mine\""), "{shown}");
     let (code, shown) = on_a_terminal(&desk, &args, &[], "\u{3}");
     assert!(
