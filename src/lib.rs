@@ -51,7 +51,7 @@
 //!    right before.
 //! 4. A contact vanishes from the mirror only after a complete walk did not meet it.
 //! 5. Text from a provider reaches a terminal only through [`domain::shown`].
-//! 6. What is typed is in the store before the next key: a draft survives a crash.
+//! 6. What is typed is handed to the store before it is drawn, in the order of typing: a draft survives a crash.
 //! 7. The view reads the model and nothing else; drawing twice, or not at all, changes nothing.
 //!
 //! # Where to start

@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::section::Section;
-use crate::domain::{AccountName, ProviderId};
+use crate::domain::{AccountName, ProviderId, phone};
 use crate::provider::{self, Context};
 use crate::secret::TokenSource;
 
@@ -167,11 +167,9 @@ fn read_timeout(section: &mut Section<'_>) -> Option<Duration> {
 fn read_region(section: &mut Section<'_>) -> Option<String> {
     let text = section.text("default_region")?;
     let region = text.to_ascii_uppercase();
-    if region.len() != 2 || !region.bytes().all(|b| b.is_ascii_uppercase()) {
-        section.mistake(
-            "default_region",
-            &format!("{text:?} must be two letters, such as \"DE\""),
-        );
+    if phone::calling_code(&region).is_none() {
+        let what = format!("{text:?} is not a region; write two letters, such as \"DE\"");
+        section.mistake("default_region", &what);
         return None;
     }
     Some(region)

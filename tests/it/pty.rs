@@ -3,6 +3,11 @@
 
 mod terminal;
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cardex::domain::AccountName;
+use cardex::store::Store;
 use terminal::Terminal;
 
 /// Opens the first contact that a filter finds.
@@ -38,6 +43,23 @@ fn an_edit_of_the_demo_is_still_there_after_a_restart() {
     t.wait("Ada Okafor Lovelace");
 }
 
+/// Until the draft of a contact is in the database; a moment after it is on screen.
+fn kept(home: &Path, text: &str) {
+    let store = Store::open(&home.join("data/cardex.db")).unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    loop {
+        let drafts = store.drafts(&AccountName::new("demo")).wait().unwrap();
+        if drafts
+            .iter()
+            .any(|d| format!("{:?}", d.edits).contains(text))
+        {
+            return;
+        }
+        assert!(Instant::now() < until, "{drafts:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_form_that_was_killed_is_there_as_a_draft() {
     let home = tempfile::tempdir().unwrap();
@@ -46,6 +68,7 @@ fn a_form_that_was_killed_is_there_as_a_draft() {
     open_contact(&mut t, "okafor", "Ada Okafor");
     t.keys("\x1b[F half-typed");
     t.wait("half-typed");
+    kept(home.path(), "half-typed");
     t.kill();
 
     let mut t = Terminal::start(home.path(), 100, 30, &[]);
