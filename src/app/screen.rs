@@ -53,17 +53,20 @@ pub fn run(
     }
     let (keymap, warnings) = Keymap::with_overrides(&setup.config.keys);
     let (sender, inbox) = teller::pair();
-    let terminal = Terminal::enter().map_err(|e| terminal_trouble(&e))?;
     let theme = Theme::new(setup.config.dark, !color);
     // Whoever leaves waits for nothing that the system clears away faster: the list in memory stays.
     std::mem::forget((session.contacts().clone(), session.store().clone()));
     let ended = runtime.block_on(async {
+        // Before the terminal is taken: from then on a signal must find somebody who gives it back.
+        let signals = Signals::new()?;
+        let terminal = Terminal::enter()?;
         let shell = Shell::new(setup.clone(), session, sender, practice);
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
         let model = Model::new(columns, rows, keymap);
         let mut screen = Screen {
             shell,
             terminal,
+            signals,
             theme,
             model,
         };
@@ -82,6 +85,7 @@ pub fn run(
 struct Screen {
     shell: Shell,
     terminal: Terminal,
+    signals: Signals,
     theme: Theme,
     model: Model,
 }
@@ -139,7 +143,6 @@ impl Screen {
         // First of all: making the rest ready takes a while.
         self.draw()?;
         let mut events = EventStream::new();
-        let mut signals = Signals::new()?;
         loop {
             let first = tokio::select! {
                 event = events.next() => match event {
@@ -147,7 +150,7 @@ impl Screen {
                     None => Some(Msg::Terminate),
                 },
                 msg = inbox.recv() => msg,
-                () = signals.received() => Some(Msg::Terminate),
+                () = self.signals.received() => Some(Msg::Terminate),
             };
             let mut next = first;
             loop {
