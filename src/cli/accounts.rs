@@ -114,7 +114,7 @@ pub async fn check(session: &Session, out: Output) -> Result<u8, Trouble> {
         Ok(told) => {
             lines.extend(told);
             let printed = if out.json {
-                out.line(&json!({"account": name, "ok": true, "notes": lines}).to_string())
+                out.object(&json!({"account": name, "ok": true, "notes": lines}))
             } else {
                 lines.iter().try_for_each(|l| out.line(&shown::one_line(l)))
             };
@@ -126,7 +126,7 @@ pub async fn check(session: &Session, out: Output) -> Result<u8, Trouble> {
             });
             out.error_text(&trouble.message, trouble.hint.as_deref());
             let code = exit::of_trouble(&trouble);
-            Ok(out.line(&value.to_string()).err().unwrap_or(code))
+            Ok(out.object(&value).err().unwrap_or(code))
         }
         Err(trouble) => Err(trouble),
     }

@@ -45,6 +45,14 @@ impl Output {
         writeln!(out, "{text}").map_err(|e| Self::broken(&e))
     }
 
+    /// One JSON value on a line of its own.
+    ///
+    /// # Errors
+    /// The exit code to end with.
+    pub fn object(self, value: &Value) -> Result<(), u8> {
+        self.line(&json_text(value))
+    }
+
     /// Data as it is, without a line end.
     ///
     /// # Errors
@@ -104,7 +112,7 @@ impl Output {
         self.error_text(&trouble.message, trouble.hint.as_deref());
         if self.json {
             // Nobody reading is not worth a second complaint.
-            let _ = self.line(&json!({"error": trouble_json(trouble)}).to_string());
+            let _ = self.object(&json!({"error": trouble_json(trouble)}));
         }
         exit::of_trouble(trouble)
     }
@@ -185,4 +193,44 @@ pub fn interrupted() -> u8 {
 /// Writes to standard error; a closed standard error is nobody's loss.
 pub fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A value as JSON that is safe on a terminal: serde escapes the lower control characters; the upper ones and
+/// direction marks are written as escapes here, which mean the same to every reader.
+pub fn json_text(value: &Value) -> String {
+    let text = value.to_string();
+    let hidden = |c: char| {
+        matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(hidden) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if hidden(c) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_str, json};
+
+    use super::json_text;
+
+    #[test]
+    fn json_on_a_terminal_hides_nothing_and_means_the_same() {
+        let value = json!({"na\u{202e}me": "a\u{9b}31mb\u{7f}\u{2067}\u{1b}[2J", "n": 1});
+        let text = json_text(&value);
+        assert!(
+            text.chars()
+                .all(|c| !c.is_control() && !('\u{2000}'..'\u{2070}').contains(&c))
+        );
+        assert_eq!(from_str::<Value>(&text).unwrap(), value);
+    }
 }

@@ -15,7 +15,7 @@ pub async fn run(session: &Session, id: &str, out: Output) -> Result<u8, Trouble
     let contact = session.read(&id).await?;
     session.remember_contact(&contact).await;
     let printed = if out.json {
-        out.line(&contact.to_json().to_string())
+        out.object(&contact.to_json())
     } else {
         lines(&contact, session.table())
             .iter()

@@ -23,7 +23,7 @@ pub fn dry_run(base: &Contact, changes: &[Change], requests: &[HttpRequest], out
             "id": base.id.as_str(), "status": status, "verified": false,
             "changes": changes, "contact": base.to_json(), "requests": requests, "dry_run": true,
         });
-        out.line(&value.to_string())
+        out.object(&value)
     } else if changes.is_empty() {
         out.line("Nothing would change.")
     } else {
@@ -71,7 +71,7 @@ pub fn failed(id: &str, trouble: &Trouble, out: Output) -> u8 {
         "id": id, "status": "failed", "verified": false, "changes": [],
         "error": trouble_json(trouble),
     });
-    Output::ended(out.line(&value.to_string()), code)
+    Output::ended(out.object(&value), code)
 }
 
 /// Prints how the save ended. Returns the exit code.
@@ -83,7 +83,7 @@ pub fn outcome(base: &Contact, outcome: &SaveOutcome, out: Output) -> u8 {
         }
     }
     let printed = if out.json {
-        out.line(&outcome_json(base, outcome).to_string())
+        out.object(&outcome_json(base, outcome))
     } else {
         print(outcome, out)
     };
