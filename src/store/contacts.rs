@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::error::{Fault, StoreError};
+use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::{AccountName, Contact, ContactId, Patch};
@@ -21,7 +22,7 @@ impl Store {
         account: &AccountName,
         contacts: Vec<Contact>,
     ) -> Reply<Vec<ContactId>> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| owner.create_local(&account, contacts))
     }
 
@@ -32,7 +33,7 @@ impl Store {
         account: &AccountName,
         contacts: Vec<Contact>,
     ) -> Reply<Vec<ContactId>> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| owner.add_local(&account, contacts, true))
     }
 
@@ -46,13 +47,13 @@ impl Store {
         patch: &Patch,
         now: Timestamp,
     ) -> Reply<Option<(Contact, Contact)>> {
-        let (account, id, patch) = (account.clone(), id.clone(), patch.clone());
+        let (account, id, patch) = (self.key_of(account), id.clone(), patch.clone());
         self.ask(move |owner| owner.local_update(&account, &id, &patch, now))
     }
 
     /// A contact as stored.
     pub fn contact(&self, account: &AccountName, id: &ContactId) -> Reply<Option<Contact>> {
-        let (account, id) = (account.clone(), id.clone());
+        let (account, id) = (self.key_of(account), id.clone());
         self.ask(move |owner| {
             owner.read("reading a contact", |tx, _| {
                 let Some(key) = row::account_key(tx, &account)? else {
@@ -66,7 +67,7 @@ impl Store {
 
     /// How many contacts an account has.
     pub fn count(&self, account: &AccountName) -> Reply<usize> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| {
             owner.read("counting contacts", |tx, _| {
                 let Some(key) = row::account_key(tx, &account)? else {
@@ -82,14 +83,15 @@ impl Store {
     /// Every tag on the account's contacts, with the number of contacts that have it. Looks at every
     /// contact.
     pub fn tags_in_use(&self, account: &AccountName) -> Reply<BTreeMap<String, usize>> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| {
             owner.read("reading tags", |tx, _| {
-                let sql = "SELECT tag.value, count(*) FROM accounts a \
-                           JOIN contacts c ON c.account = a.key JOIN documents d ON d.row = c.row \
-                           JOIN json_each(d.document, '$.tags') tag WHERE a.name = ?1 GROUP BY tag.value";
+                let sql = "SELECT tag.value, count(*) FROM contacts c \
+                           JOIN documents d ON d.row = c.row \
+                           JOIN json_each(d.document, '$.tags') tag WHERE c.account = ?1 GROUP BY tag.value";
+                let key = row::account_key(tx, &account)?;
                 let mut statement = tx.prepare_cached(sql)?;
-                let rows = statement.query_map([account.as_str()], |r| {
+                let rows = statement.query_map([key], |r| {
                     let count: i64 = r.get(1)?;
                     Ok((r.get(0)?, usize::try_from(count).unwrap_or_default()))
                 })?;
@@ -102,7 +104,7 @@ impl Store {
 impl Owner {
     pub(super) fn create_local(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         contacts: Vec<Contact>,
     ) -> Result<Vec<ContactId>, StoreError> {
         self.add_local(account, contacts, false)
@@ -110,7 +112,7 @@ impl Owner {
 
     fn add_local(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         contacts: Vec<Contact>,
         first_only: bool,
     ) -> Result<Vec<ContactId>, StoreError> {
@@ -129,7 +131,7 @@ impl Owner {
             let mut ids = Vec::with_capacity(contacts.len());
             for (id, mut contact) in (first..).zip(contacts) {
                 contact.id = ContactId::new(id.to_string());
-                contact.account = account.clone();
+                contact.account = account.name.clone();
                 row::insert(tx, key, &contact, revision, 0)?;
                 ids.push(contact.id);
             }
@@ -145,7 +147,7 @@ impl Owner {
 
     pub(super) fn local_update(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         id: &ContactId,
         patch: &Patch,
         now: Timestamp,
