@@ -10,6 +10,7 @@
 //! | `schema` | opening, pragmas, migrations |
 //! | `thread` | the owner thread, transactions |
 //! | `row` | SQL rows ↔ domain values |
+//! | `place` | whose contacts an account's are |
 //! | `contacts`, `mirror` | reading and changing contacts of both kinds |
 //! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
@@ -29,6 +30,7 @@ mod error;
 mod index;
 mod listing;
 mod mirror;
+mod place;
 mod row;
 mod schema;
 mod settings;
@@ -43,6 +45,7 @@ mod tests;
 pub use error::StoreError;
 pub use listing::Listing;
 pub use mirror::MirrorState;
+pub use place::Place;
 pub use tags::TagWalked;
 pub use thread::StoreEvent;
 pub use view::{Query, View};
@@ -55,6 +58,7 @@ use thread::{Job, Owner};
 #[derive(Clone)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
+    place: Place,
 }
 
 impl std::fmt::Debug for Store {
@@ -89,7 +93,10 @@ impl Store {
             .name("store".into())
             .spawn(move || owner.serve(&inbox))
             .map_err(|_| StoreError::Stopped)?;
-        Ok(Self { jobs })
+        Ok(Self {
+            jobs,
+            place: Place::local(),
+        })
     }
 
     /// Has `hear` called, on the store's thread, for every event from now on. It must not block; sending

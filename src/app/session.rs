@@ -11,11 +11,11 @@ use crate::app::failure;
 use crate::app::setup::Connector;
 use crate::config::Account;
 use crate::domain::{
-    AttributeDefinition, Contact, ContactId, FieldTable, Patch, Trouble, TroubleKind,
+    AttributeDefinition, Contact, ContactId, FieldTable, Patch, ProviderId, Trouble, TroubleKind,
 };
 use crate::http::{FieldProblem, HttpRequest};
 use crate::provider::{self, Call, Codec, Context, Cursor, Page, Purpose, Reply};
-use crate::store::{Store, StoreError};
+use crate::store::{Place, Store, StoreError};
 use crate::transport::{Lane, Priority, SendOptions};
 
 mod save;
@@ -50,6 +50,8 @@ impl Session {
         contacts: Store,
         connector: Option<Connector>,
     ) -> Self {
+        let place = place(&account);
+        let (store, contacts) = (store.at(place.clone()), contacts.at(place));
         let context = account.context();
         let table = provider::table(account.provider, &context);
         let remote = provider::codec(account.provider)
@@ -368,6 +370,14 @@ impl Session {
             });
         // Servers quote tokens, in what they refuse and in pages that are no answer at all.
         decoded.map_err(|trouble| failure::masked(lane, trouble))
+    }
+}
+
+/// Whose contacts an account's are.
+pub fn place(account: &Account) -> Place {
+    match account.provider {
+        ProviderId::Local => Place::local(),
+        provider => Place::mirror(provider, &account.base_url, account.account_id),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::OnceCell;
 
-use crate::app::session::{Session, store_trouble};
+use crate::app::session::{self, Session, store_trouble};
 use crate::app::{clock, demo, failure};
 use crate::config::{self, Account, Config, place};
 use crate::domain::{ProviderId, Trouble, TroubleKind};
@@ -86,6 +86,10 @@ impl Setup {
             }
             return Ok(Session::new(account, store.clone(), store, None));
         }
+        let claimed = store.at(session::place(&account)).claim(&account.name);
+        claimed
+            .wait()
+            .map_err(|e| store_trouble("opening the account", &e))?;
         let contacts = if account.mirror {
             store.clone()
         } else {

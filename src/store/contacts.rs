@@ -7,6 +7,7 @@ use rusqlite::params;
 use tokio::sync::oneshot;
 
 use super::error::{Fault, StoreError};
+use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::{AccountName, Contact, ContactId, Patch};
@@ -24,7 +25,7 @@ impl Store {
         account: &AccountName,
         contacts: Vec<Contact>,
     ) -> Reply<Vec<ContactId>> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| owner.create_local(&account, contacts))
     }
 
@@ -35,7 +36,7 @@ impl Store {
         account: &AccountName,
         contacts: Vec<Contact>,
     ) -> Reply<Vec<ContactId>> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| owner.add_local(&account, contacts, true))
     }
 
@@ -49,13 +50,13 @@ impl Store {
         patch: &Patch,
         now: Timestamp,
     ) -> Reply<Option<(Contact, Contact)>> {
-        let (account, id, patch) = (account.clone(), id.clone(), patch.clone());
+        let (account, id, patch) = (self.key_of(account), id.clone(), patch.clone());
         self.ask(move |owner| owner.local_update(&account, &id, &patch, now))
     }
 
     /// A contact as stored.
     pub fn contact(&self, account: &AccountName, id: &ContactId) -> Reply<Option<Contact>> {
-        let (account, id) = (account.clone(), id.clone());
+        let (account, id) = (self.key_of(account), id.clone());
         self.ask(move |owner| {
             owner.read("reading a contact", |tx, _| {
                 let Some(key) = row::account_key(tx, &account)? else {
@@ -69,7 +70,7 @@ impl Store {
 
     /// How many contacts an account has.
     pub fn count(&self, account: &AccountName) -> Reply<usize> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| {
             owner.read("counting contacts", |tx, _| {
                 let Some(key) = row::account_key(tx, &account)? else {
@@ -87,7 +88,7 @@ impl Store {
     pub fn tags_in_use(&self, account: &AccountName) -> Reply<BTreeMap<String, usize>> {
         let (answer, reply) = oneshot::channel();
         let count = TagCount {
-            account: account.clone(),
+            account: self.key_of(account),
             after: 0,
             found: BTreeMap::new(),
             answer,
@@ -99,7 +100,7 @@ impl Store {
 
 /// A count of tags that is under way.
 struct TagCount {
-    account: AccountName,
+    account: AccountKey,
     /// Rows up to this one were looked at.
     after: i64,
     found: BTreeMap<String, usize>,
@@ -118,9 +119,10 @@ impl Owner {
                        JOIN documents d ON d.row = c.row \
                        JOIN json_each(d.document, '$.tags') tag \
                        WHERE c.row > ?1 AND c.row <= ?2 \
-                       AND c.account = (SELECT key FROM accounts WHERE name = ?3) GROUP BY tag.value";
+                       AND c.account = ?3 GROUP BY tag.value";
+            let key = row::account_key(tx, &count.account)?;
             let mut statement = tx.prepare_cached(sql)?;
-            let bounds = params![count.after, upto, count.account.as_str()];
+            let bounds = params![count.after, upto, key];
             let mut rows = statement.query(bounds)?;
             while let Some(r) = rows.next()? {
                 let more: i64 = r.get(1)?;
@@ -146,7 +148,7 @@ impl Owner {
 
     pub(super) fn create_local(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         contacts: Vec<Contact>,
     ) -> Result<Vec<ContactId>, StoreError> {
         self.add_local(account, contacts, false)
@@ -154,7 +156,7 @@ impl Owner {
 
     fn add_local(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         contacts: Vec<Contact>,
         first_only: bool,
     ) -> Result<Vec<ContactId>, StoreError> {
@@ -173,7 +175,7 @@ impl Owner {
             let mut ids = Vec::with_capacity(contacts.len());
             for (id, mut contact) in (first..).zip(contacts) {
                 contact.id = ContactId::new(id.to_string());
-                contact.account = account.clone();
+                contact.account = account.name.clone();
                 row::insert(tx, key, &contact, revision, 0)?;
                 ids.push(contact.id);
             }
@@ -189,7 +191,7 @@ impl Owner {
 
     pub(super) fn local_update(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         id: &ContactId,
         patch: &Patch,
         now: Timestamp,

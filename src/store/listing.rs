@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::error::{Fault, StoreError};
 use super::index::Index;
+use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::filter::Filter;
@@ -25,7 +26,7 @@ impl Store {
         order: Order,
         limit: Option<usize>,
     ) -> Reply<Listing> {
-        let (store, account, filter) = (self.clone(), account.clone(), filter.clone());
+        let (store, account, filter) = (self.clone(), self.key_of(account), filter.clone());
         self.ask(move |owner| {
             let rows = owner.matching(&account, &filter, order, limit)?;
             Ok(Listing {
@@ -45,7 +46,7 @@ impl Store {
         filter: &Filter,
         order: Order,
     ) -> Reply<Vec<ContactId>> {
-        let (account, filter) = (account.clone(), filter.clone());
+        let (account, filter) = (self.key_of(account), filter.clone());
         self.ask(move |owner| {
             let rows = owner.matching(&account, &filter, order, None)?;
             owner.read("reading contacts", |tx, _| {
@@ -129,7 +130,7 @@ impl Owner {
     /// The rows that match, in order.
     fn matching(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         filter: &Filter,
         order: Order,
         limit: Option<usize>,

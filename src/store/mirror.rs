@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::contacts::decode;
 use super::error::{Fault, StoreError};
+use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::{AccountName, Contact, ContactId, TagsRead};
@@ -24,7 +25,7 @@ pub struct MirrorState {
 impl Store {
     /// Starts a walk through the provider's list; gives its generation.
     pub fn mirror_begin(&self, account: &AccountName) -> Reply<i64> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| {
             owner.write("starting to load contacts", |tx| {
                 let key = row::ensure_account(tx, &account)?;
@@ -43,18 +44,15 @@ impl Store {
         contacts: &[Contact],
         generation: i64,
     ) -> Reply<usize> {
-        let (account, contacts) = (account.clone(), contacts.to_vec());
+        let (account, contacts) = (self.key_of(account), contacts.to_vec());
         self.ask(move |owner| owner.mirror_put(&account, &contacts, Some(generation)))
     }
 
     /// Keeps a contact that was read or written by itself. It counts as met by the walk that is under way,
     /// so the walk's end does not take it away. Tags as for [`Self::mirror_page`].
     pub fn mirror_put(&self, contact: &Contact) -> Reply<()> {
-        let contact = contact.clone();
-        self.ask(move |owner| {
-            let account = contact.account.clone();
-            owner.mirror_put(&account, &[contact], None).map(|_| ())
-        })
+        let (account, contact) = (self.key_of(&contact.account), contact.clone());
+        self.ask(move |owner| owner.mirror_put(&account, &[contact], None).map(|_| ()))
     }
 
     /// Adds a tag to contacts that a list of that tag named; ids that are not here are passed over. Contacts
@@ -66,7 +64,7 @@ impl Store {
         ids: &[ContactId],
         tag: &str,
     ) -> Reply<usize> {
-        let (account, ids, tag) = (account.clone(), ids.to_vec(), tag.to_string());
+        let (account, ids, tag) = (self.key_of(account), ids.to_vec(), tag.to_string());
         self.ask(move |owner| owner.mirror_tagged(&account, &ids, &tag))
     }
 
@@ -78,7 +76,7 @@ impl Store {
         generation: i64,
         now: Timestamp,
     ) -> Reply<usize> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| {
             let sql = "DELETE FROM contacts WHERE account = ?1 AND generation < ?2 RETURNING row";
             let gone = owner.delete(&account, |tx, key| {
@@ -93,7 +91,7 @@ impl Store {
 
     /// Deletes one contact here, because the provider says that it is gone; whether it was here.
     pub fn mirror_drop(&self, account: &AccountName, id: &ContactId) -> Reply<bool> {
-        let (account, id) = (account.clone(), id.clone());
+        let (account, id) = (self.key_of(account), id.clone());
         self.ask(move |owner| {
             let sql = "DELETE FROM contacts WHERE account = ?1 AND id_key = ?2 RETURNING row";
             let id_key = row::id_key(id.as_str());
@@ -106,7 +104,7 @@ impl Store {
     /// of contacts. Drafts and settings stay: they are the person's own. For a local account this is the end
     /// of its data.
     pub fn forget_account(&self, account: &AccountName) -> Reply<usize> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| {
             let gone = owner.delete(&account, |tx, key| {
                 let set = "UPDATE accounts SET complete_at = NULL WHERE key = ?1";
@@ -122,11 +120,12 @@ impl Store {
 
     /// How far the mirror of an account is.
     pub fn mirror_state(&self, account: &AccountName) -> Reply<MirrorState> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| {
             owner.read("reading an account", |tx, _| {
-                let sql = "SELECT generation, complete_at FROM accounts WHERE name = ?1";
-                let found = tx.query_row(sql, [account.as_str()], |r| {
+                let sql =
+                    "SELECT generation, complete_at FROM accounts WHERE name = ?1 AND place = ?2";
+                let found = tx.query_row(sql, account.columns(), |r| {
                     Ok((r.get(0)?, r.get::<_, Option<i64>>(1)?))
                 });
                 let Some((generation, complete_at)) = found.optional()? else {
@@ -144,7 +143,7 @@ impl Store {
 impl Owner {
     fn mirror_put(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         contacts: &[Contact],
         generation: Option<i64>,
     ) -> Result<usize, StoreError> {
@@ -171,7 +170,7 @@ impl Owner {
 
     fn mirror_tagged(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         ids: &[ContactId],
         tag: &str,
     ) -> Result<usize, StoreError> {
@@ -209,7 +208,7 @@ impl Owner {
     /// Deletes contacts in one transaction, and from the list.
     fn delete(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         work: impl FnOnce(&Transaction<'_>, i64) -> Result<Vec<u32>, Fault>,
     ) -> Result<usize, StoreError> {
         let deleted = self.write("deleting contacts", |tx| {

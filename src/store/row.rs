@@ -6,22 +6,25 @@ use serde::de::DeserializeOwned;
 
 use super::error::Fault;
 use super::index::segment;
-use crate::domain::{AccountName, Contact, ContactId, SortKey, fold};
+use super::place::AccountKey;
+use crate::domain::{Contact, ContactId, SortKey, fold};
 
 /// The key of an account, where it has one yet.
-pub(super) fn account_key(conn: &Connection, name: &AccountName) -> Result<Option<i64>, Fault> {
-    let mut statement = conn.prepare_cached("SELECT key FROM accounts WHERE name = ?1")?;
+pub(super) fn account_key(conn: &Connection, account: &AccountKey) -> Result<Option<i64>, Fault> {
+    let mut statement =
+        conn.prepare_cached("SELECT key FROM accounts WHERE name = ?1 AND place = ?2")?;
     Ok(statement
-        .query_row([name.as_str()], |r| r.get(0))
+        .query_row(account.columns(), |r| r.get(0))
         .optional()?)
 }
 
 /// The key of an account, which is created where it is missing.
-pub(super) fn ensure_account(conn: &Connection, name: &AccountName) -> Result<i64, Fault> {
-    if let Some(key) = account_key(conn, name)? {
+pub(super) fn ensure_account(conn: &Connection, account: &AccountKey) -> Result<i64, Fault> {
+    if let Some(key) = account_key(conn, account)? {
         return Ok(key);
     }
-    conn.execute("INSERT INTO accounts (name) VALUES (?1)", [name.as_str()])?;
+    let sql = "INSERT INTO accounts (name, place) VALUES (?1, ?2)";
+    conn.execute(sql, account.columns())?;
     Ok(conn.last_insert_rowid())
 }
 

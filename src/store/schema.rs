@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::error::{Fault, StoreError};
 
@@ -13,6 +13,7 @@ use super::error::{Fault, StoreError};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_contacts.sql"),
     include_str!("migrations/0002_drafts.sql"),
+    include_str!("migrations/0003_places.sql"),
 ];
 
 /// `card` in ASCII: tells a cardex database from others.
@@ -187,6 +188,14 @@ fn configure(conn: &Connection) -> Result<(), Fault> {
 }
 
 fn migrate(conn: &mut Connection) -> Result<(), Fault> {
+    // A table that is made anew is dropped first: what refers to it must not go with it.
+    conn.pragma_update(None, "foreign_keys", false)?;
+    let done = migrate_all(conn);
+    conn.pragma_update(None, "foreign_keys", true)?;
+    done
+}
+
+fn migrate_all(conn: &mut Connection) -> Result<(), Fault> {
     loop {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have been faster.
@@ -196,6 +205,11 @@ fn migrate(conn: &mut Connection) -> Result<(), Fault> {
             return Ok(());
         };
         tx.execute_batch(sql)?;
+        let lost = tx.query_row("PRAGMA foreign_key_check", [], |r| r.get::<_, String>(0));
+        if let Some(table) = lost.optional()? {
+            let why = "rows would lose what they belong to".into();
+            return Err(Fault::Value(format!("the table {table}"), why));
+        }
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", found + 1)?;
         tx.commit()?;

@@ -9,7 +9,7 @@ use crate::domain::AccountName;
 impl Store {
     /// Remembers a setting; null forgets it.
     pub fn set_setting(&self, account: &AccountName, name: &str, value: &Value) -> Reply<()> {
-        let (account, name, value) = (account.clone(), name.to_string(), value.clone());
+        let (account, name, value) = (self.key_of(account), name.to_string(), value.clone());
         self.ask(move |owner| {
             owner.write("keeping a setting", |tx| {
                 let key = row::ensure_account(tx, &account)?;
@@ -28,13 +28,13 @@ impl Store {
 
     /// A remembered setting.
     pub fn setting(&self, account: &AccountName, name: &str) -> Reply<Option<Value>> {
-        let (account, name) = (account.clone(), name.to_string());
+        let (account, name) = (self.key_of(account), name.to_string());
         self.ask(move |owner| {
             owner.read("reading a setting", |tx, _| {
-                let sql = "SELECT s.value FROM settings s JOIN accounts a ON a.key = s.account \
-                           WHERE a.name = ?1 AND s.name = ?2";
+                let sql = "SELECT value FROM settings WHERE account = ?1 AND name = ?2";
+                let key = row::account_key(tx, &account)?;
                 let text = tx
-                    .query_row(sql, [account.as_str(), &name], |r| r.get::<_, String>(0))
+                    .query_row(sql, params![key, name], |r| r.get::<_, String>(0))
                     .optional()?;
                 text.map(|t| row::decode(&format!("the setting {name}"), &t))
                     .transpose()

@@ -10,6 +10,7 @@ use rusqlite::params;
 
 use super::error::{Fault, StoreError};
 use super::mirror::once;
+use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::{AccountName, Contact, ContactId, TagSet, TagsRead};
@@ -46,7 +47,7 @@ impl Store {
         walked: &Arc<TagWalked>,
         after: u32,
     ) -> Reply<Option<u32>> {
-        let (account, walked) = (account.clone(), Arc::clone(walked));
+        let (account, walked) = (self.key_of(account), Arc::clone(walked));
         self.ask(move |owner| owner.mirror_tags(&account, &walked, after))
     }
 }
@@ -54,7 +55,7 @@ impl Store {
 impl Owner {
     fn mirror_tags(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         walked: &TagWalked,
         after: u32,
     ) -> Result<Option<u32>, StoreError> {

@@ -12,6 +12,10 @@ fn account() -> AccountName {
     AccountName::new("demo")
 }
 
+fn key() -> place::AccountKey {
+    place::AccountKey::local(account())
+}
+
 fn contact(n: usize) -> Contact {
     let mut c = Contact::new(ContactId::new("0"), account(), ProviderId::Local);
     if !n.is_multiple_of(9) {
@@ -26,8 +30,8 @@ fn contact(n: usize) -> Contact {
 fn owner(contacts: usize) -> Owner {
     let mut owner = Owner::new(schema::open_in_memory().unwrap(), Path::new(":memory:"));
     let people = (0..contacts).map(contact).collect();
-    owner.create_local(&account(), people).unwrap();
-    owner.open_view(account()).unwrap();
+    owner.create_local(&key(), people).unwrap();
+    owner.open_view(&key()).unwrap();
     owner
 }
 
@@ -86,13 +90,13 @@ fn a_list_half_full_says_so_and_misses_nothing_later() {
         let now = jiff::Timestamp::from_second(50).unwrap();
         assert!(
             owner
-                .local_update(&account(), id, &patch, now)
+                .local_update(&key(), id, &patch, now)
                 .unwrap()
                 .is_some()
         );
     }
     owner
-        .create_local(&account(), vec![patch.apply(&contact(0))])
+        .create_local(&key(), vec![patch.apply(&contact(0))])
         .unwrap();
     fill(&mut owner);
     let whole = owner.view(&query).unwrap();
@@ -124,7 +128,7 @@ fn a_locked_file_is_said_to_be_locked() {
     owner.conn.busy_timeout(Duration::ZERO).unwrap();
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let add = |owner: &mut Owner| owner.create_local(&account(), vec![contact(1)]);
+    let add = |owner: &mut Owner| owner.create_local(&key(), vec![contact(1)]);
     let locked = StoreError::Locked { path: path.clone() };
     assert_eq!(add(&mut owner), Err(locked));
     other.execute_batch("ROLLBACK").unwrap();

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{Fault, StoreError};
 use super::index::{Entry, Index};
+use super::place::AccountKey;
 use super::row;
 use super::thread::{Owner, StoreEvent};
 use super::{Reply, Store, listing};
@@ -77,8 +78,8 @@ impl Store {
     /// Makes an account's list ready and fills it in the background; gives its number of contacts. The
     /// list of the account before is forgotten.
     pub fn open_view(&self, account: &AccountName) -> Reply<usize> {
-        let account = account.clone();
-        self.ask(move |owner| owner.open_view(account))
+        let account = self.key_of(account);
+        self.ask(move |owner| owner.open_view(&account))
     }
 
     /// A window of the opened list. Until the list is filled, an unfiltered question by name, update or id is
@@ -169,15 +170,15 @@ impl Opened {
 }
 
 impl Owner {
-    pub(super) fn open_view(&mut self, name: AccountName) -> Result<usize, StoreError> {
-        let key = match self.read("opening an account", |tx, _| row::account_key(tx, &name))? {
+    pub(super) fn open_view(&mut self, account: &AccountKey) -> Result<usize, StoreError> {
+        let key = match self.read("opening an account", |tx, _| row::account_key(tx, account))? {
             Some(key) => key,
-            None => self.write("opening an account", |tx| row::ensure_account(tx, &name))?,
+            None => self.write("opening an account", |tx| row::ensure_account(tx, account))?,
         };
         let counters = self.read("opening an account", |tx, _| counters(tx, key))?;
         if self.opened.as_ref().is_none_or(|o| o.key != key) {
             let mut opened = Opened {
-                name,
+                name: account.name.clone(),
                 key,
                 index: Index::default(),
                 loaded: 0,

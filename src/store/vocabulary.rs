@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
+use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
 use crate::domain::{AccountName, AttributeDefinition, TagSet};
@@ -30,7 +31,7 @@ impl Store {
         definitions: &[AttributeDefinition],
         now: Timestamp,
     ) -> Reply<()> {
-        let (account, definitions) = (account.clone(), definitions.to_vec());
+        let (account, definitions) = (self.key_of(account), definitions.to_vec());
         self.ask(move |owner| owner.put_vocabulary(&account, DEFINITIONS, &definitions, now))
     }
 
@@ -39,19 +40,19 @@ impl Store {
         &self,
         account: &AccountName,
     ) -> Reply<Option<Fetched<Vec<AttributeDefinition>>>> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| owner.vocabulary(&account, DEFINITIONS))
     }
 
     /// Keeps an account's tag catalogue, in place of the one before.
     pub fn put_tags(&self, account: &AccountName, tags: &TagSet, now: Timestamp) -> Reply<()> {
-        let (account, tags) = (account.clone(), tags.clone());
+        let (account, tags) = (self.key_of(account), tags.clone());
         self.ask(move |owner| owner.put_vocabulary(&account, TAGS, &tags, now))
     }
 
     /// The tag catalogue; `None`: never fetched. Tags on contacts: [`Store::tags_in_use`].
     pub fn tags(&self, account: &AccountName) -> Reply<Option<Fetched<TagSet>>> {
-        let account = account.clone();
+        let account = self.key_of(account);
         self.ask(move |owner| owner.vocabulary(&account, TAGS))
     }
 }
@@ -59,7 +60,7 @@ impl Store {
 impl Owner {
     fn put_vocabulary<T: Serialize>(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         kind: &str,
         value: &T,
         now: Timestamp,
@@ -76,14 +77,15 @@ impl Owner {
 
     fn vocabulary<T: DeserializeOwned>(
         &mut self,
-        account: &AccountName,
+        account: &AccountKey,
         kind: &str,
     ) -> Result<Option<Fetched<T>>, StoreError> {
         self.read("reading definitions", |tx, _| {
-            let sql = "SELECT v.fetched_at, v.document FROM vocabulary v \
-                       JOIN accounts a ON a.key = v.account WHERE a.name = ?1 AND v.kind = ?2";
+            let sql =
+                "SELECT fetched_at, document FROM vocabulary WHERE account = ?1 AND kind = ?2";
+            let key = row::account_key(tx, account)?;
             let found = tx
-                .query_row(sql, [account.as_str(), kind], |r| {
+                .query_row(sql, params![key, kind], |r| {
                     Ok((r.get(0)?, r.get::<_, String>(1)?))
                 })
                 .optional()?;

@@ -24,6 +24,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 mod lists;
+mod places;
 
 fn account() -> AccountName {
     AccountName::new("demo")
