@@ -261,7 +261,7 @@ fn put(
     }
     let document = row::encode("a contact", &contact)?;
     if document == old {
-        let sql = "UPDATE contacts SET generation = ?2 WHERE row = ?1";
+        let sql = "UPDATE contacts SET generation = max(generation, ?2) WHERE row = ?1";
         tx.prepare_cached(sql)?.execute([number, generation])?;
     } else {
         let revision = once(tx, key, revision)?;

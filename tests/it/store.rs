@@ -186,6 +186,20 @@ fn a_whole_walk_takes_away_what_it_did_not_meet() {
 }
 
 #[test]
+fn an_older_walk_takes_nobody_from_a_newer_one() {
+    let store = Store::in_memory().unwrap();
+    let first = store.mirror_begin(&account()).wait().unwrap();
+    let second = store.mirror_begin(&account()).wait().unwrap();
+    let page = [contact("1", "Ada"), contact("2", "Bob")];
+    store.mirror_page(&account(), &page, second).wait().unwrap();
+    // One as it was, one changed.
+    let late = [contact("1", "Ada"), contact("2", "Bobby")];
+    store.mirror_page(&account(), &late, first).wait().unwrap();
+    let gone = store.mirror_finish(&account(), second, at(1));
+    assert_eq!(gone.wait().unwrap(), 0);
+}
+
+#[test]
 fn drafts_vocabulary_and_settings_come_back() {
     let (_folder, path) = database();
     let store = Store::open(&path).unwrap();
