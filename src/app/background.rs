@@ -35,7 +35,7 @@ pub async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch:
     let show = |phase: LoadPhase| with(&state, |s| s.show(phase));
     show(LoadPhase::Starting);
     let tags = if session.tags_need_walk() {
-        TagWalk::Only(session.catalogue().await.ok().flatten().unwrap_or_default())
+        TagWalk::Catalogue
     } else {
         TagWalk::None
     };
@@ -48,7 +48,7 @@ pub async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch:
             LoadEvent::Tags { .. } => show(LoadPhase::Tags),
             LoadEvent::Paused => show(LoadPhase::Paused),
             LoadEvent::Resumed => show(LoadPhase::Running),
-            LoadEvent::Tagged => {}
+            LoadEvent::Tagged | LoadEvent::Confirming { .. } => {}
         }
         tell(&sender, Msg::StoreChanged);
     };
@@ -69,9 +69,14 @@ pub async fn load(session: Session, sender: UnboundedSender<Msg>, paused: watch:
             let now = clock::now();
             with(&state, |s| {
                 s.loaded = loaded.contacts;
-                s.mirror_of = Some(now);
+                if loaded.complete {
+                    s.mirror_of = Some(now);
+                }
                 s.show(LoadPhase::Complete);
             });
+            if let Some(trouble) = loaded.untagged {
+                tell(&sender, Msg::Failed(trouble));
+            }
             if loaded.missing > 0 {
                 let message = format!(
                     "{} contacts that the provider counts did not appear in its list",

@@ -3,7 +3,8 @@
 //!
 //! A list can shift while it is walked, and contacts of equal sort value have no fixed order: ids are
 //! counted once, a walk that fell short of the provider's own total, or during which that total went down, is
-//! repeated, and contacts are only taken to have vanished after a walk that was complete.
+//! repeated, and contacts that a complete walk did not meet are read one by one: only those that are not
+//! found have vanished.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,12 +13,15 @@ use tokio::sync::watch;
 
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{ContactId, Trouble};
+use crate::domain::{ContactId, Trouble, TroubleKind};
 use crate::provider::Cursor;
 use crate::store::TagWalked;
 
 /// How often the list is walked again when contacts are missing from it.
 const EXTRA_WALKS: usize = 2;
+
+/// From so many contacts on that a walk did not meet, the list is walked again before they are read.
+const MANY_UNMET: usize = 50;
 
 /// Pages in a row without a new contact after which a walk is over.
 const STALE_PAGES: usize = 3;
@@ -43,6 +47,11 @@ pub enum LoadEvent {
         /// Contacts in all, where the provider tells.
         total: Option<u64>,
     },
+    /// The list is in; contacts that were not in it are read.
+    Confirming {
+        /// How many are left to read.
+        left: usize,
+    },
     /// The contacts are in; tags are read now.
     Tags {
         /// The tag that is read.
@@ -57,7 +66,7 @@ pub enum LoadEvent {
 }
 
 /// What a finished walk found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Loaded {
     /// Different contacts that came.
     pub contacts: usize,
@@ -65,6 +74,12 @@ pub struct Loaded {
     pub missing: u64,
     /// Contacts that were in the store and are gone at the provider.
     pub vanished: usize,
+    /// Whether the mirror holds the whole list now.
+    pub complete: bool,
+    /// With a limit: the contacts that this walk met, in the provider's order. Else empty.
+    pub met: Vec<ContactId>,
+    /// Why tags were not walked, where they should have been.
+    pub untagged: Option<Trouble>,
 }
 
 /// Walks the list. While `paused` holds true no further page is asked for.
@@ -100,18 +115,38 @@ pub async fn load(
             break;
         }
     }
-    let missing = walked.missing();
-    let mut vanished = 0;
-    if missing == 0 && !walked.shrank && limit.is_none() {
-        let finished = session
-            .contacts()
-            .mirror_finish(name, generation, clock::now())
-            .await;
-        vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
+    let mut unmet = Vec::new();
+    if walked.complete() && limit.is_none() {
+        unmet = left_out(session, generation).await?;
+        if unmet.len() > MANY_UNMET {
+            walked = walk(
+                session,
+                generation,
+                wanted,
+                &mut seen,
+                &mut paused,
+                &mut report,
+            )
+            .await?;
+            unmet = left_out(session, generation).await?;
+        }
+    }
+    let mut loaded = Loaded {
+        complete: walked.complete() && limit.is_none(),
+        ..Loaded::default()
+    };
+    if loaded.complete {
+        loaded.vanished = confirm(session, &unmet, &mut paused, &mut report).await?;
+        let finished = session.contacts().mirror_finish(name, clock::now()).await;
+        finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
     let names = match tags {
         TagWalk::None => None,
-        TagWalk::Catalogue => Some(session.catalogue().await?.unwrap_or_default()),
+        // What is not known is not taken for nothing: without a catalogue all tags stay as they are.
+        TagWalk::Catalogue => session.catalogue().await.unwrap_or_else(|trouble| {
+            loaded.untagged = Some(trouble);
+            None
+        }),
         TagWalk::Only(names) => Some(names.clone()),
     };
     if let Some(names) = names {
@@ -125,30 +160,72 @@ pub async fn load(
         settle_tags(session, walked).await?;
         report(LoadEvent::Tagged);
     }
-    Ok(Loaded {
-        contacts: seen.len(),
-        missing: if limit.is_some() { 0 } else { missing },
-        vanished,
-    })
+    loaded.contacts = seen.len();
+    if limit.is_none() {
+        loaded.missing = walked.missing();
+    } else {
+        loaded.met = walked.met;
+        loaded.met.truncate(wanted);
+    }
+    Ok(loaded)
+}
+
+/// The contacts in the mirror that the walk did not meet.
+async fn left_out(session: &Session, generation: i64) -> Result<Vec<ContactId>, Trouble> {
+    let name = &session.account().name;
+    let unmet = session.contacts().mirror_unmet(name, generation).await;
+    unmet.map_err(|e| store_trouble("updating the mirror", &e))
+}
+
+/// Reads contacts that the list left out; those that exist are kept as they are now. Gives how many do not.
+async fn confirm(
+    session: &Session,
+    unmet: &[ContactId],
+    paused: &mut watch::Receiver<bool>,
+    report: &mut (impl FnMut(LoadEvent) + Send),
+) -> Result<usize, Trouble> {
+    let mut vanished = 0;
+    for (done, id) in unmet.iter().enumerate() {
+        report(LoadEvent::Confirming {
+            left: unmet.len() - done,
+        });
+        go_on(paused, report).await;
+        match session.confirm(id).await {
+            Ok(contact) => session.remember_contact(&contact).await,
+            // Reading it took it out of the mirror.
+            Err(trouble) if trouble.kind == TroubleKind::NotFound => vanished += 1,
+            // It answers, so it is there.
+            Err(trouble) if trouble.kind == TroubleKind::Malformed => {}
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(vanished)
 }
 
 /// One walk from the first page to the last.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Walked {
-    /// Different contacts of this walk.
-    contacts: usize,
+    /// Different contacts of this walk, in the provider's order.
+    met: Vec<ContactId>,
     /// Contacts in all, as the last page told.
     total: Option<u64>,
     /// Whether the total went down on the way: later pages moved up, and contacts between two pages
     /// may have been skipped.
     shrank: bool,
+    /// Whether the provider itself said that the list ends.
+    ended: bool,
 }
 
 impl Walked {
     /// How many contacts the provider counts that this walk did not meet.
-    fn missing(self) -> u64 {
+    fn missing(&self) -> u64 {
         self.total
-            .map_or(0, |t| t.saturating_sub(self.contacts as u64))
+            .map_or(0, |t| t.saturating_sub(self.met.len() as u64))
+    }
+
+    /// Whether the list was seen to its end without a sign that contacts were skipped.
+    fn complete(&self) -> bool {
+        self.ended && self.missing() == 0 && !self.shrank
     }
 }
 
@@ -174,7 +251,10 @@ async fn walk(
         told.total = page.total.or(told.total);
         let mut fresh = 0;
         for contact in &page.contacts {
-            fresh += usize::from(walked.insert(contact.id.clone()));
+            if walked.insert(contact.id.clone()) {
+                fresh += 1;
+                told.met.push(contact.id.clone());
+            }
             seen.insert(contact.id.clone());
         }
         stale = if fresh == 0 { stale + 1 } else { 0 };
@@ -189,7 +269,7 @@ async fn walk(
         });
         cursor = page.next;
         if cursor.is_none() || stale >= STALE_PAGES || seen.len() >= wanted {
-            told.contacts = walked.len();
+            told.ended = cursor.is_none();
             return Ok(told);
         }
     }

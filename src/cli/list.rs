@@ -114,6 +114,7 @@ async fn load(
                 loaded,
                 total: None,
             } => format!("{loaded} loaded"),
+            LoadEvent::Confirming { left } => format!("{left} contacts left to confirm"),
             LoadEvent::Tags { tag } => format!("reading tag {}", shown::one_line(&tag)),
             LoadEvent::Tagged | LoadEvent::Paused | LoadEvent::Resumed => return,
         };
@@ -127,6 +128,9 @@ async fn load(
         complain("\r\u{1b}[K");
     }
     let loaded = loaded?;
+    if let Some(trouble) = loaded.untagged {
+        return Err(trouble);
+    }
     if loaded.missing > 0 {
         out.warning(&format!(
             "{} contacts that the provider counts did not appear in its list",
