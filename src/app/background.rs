@@ -34,7 +34,7 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
     let show = |phase: LoadPhase| with(&state, |s| s.show(phase));
     show(LoadPhase::Starting);
     let tags = if session.tags_need_walk() {
-        TagWalk::Only(session.catalogue().await.ok().flatten().unwrap_or_default())
+        TagWalk::Catalogue
     } else {
         TagWalk::None
     };
@@ -47,11 +47,11 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
             LoadEvent::Tags { .. } => show(LoadPhase::Tags),
             LoadEvent::Paused => show(LoadPhase::Paused),
             LoadEvent::Resumed => show(LoadPhase::Running),
-            LoadEvent::Tagged => {}
+            LoadEvent::Tagged | LoadEvent::Confirming { .. } => {}
         }
         sender.tell(Msg::StoreChanged);
     };
-    let walk = loader::load(&session, None, &tags, paused, report);
+    let walk = loader::load(&session, &tags, paused, report);
     tokio::pin!(walk);
     let ended = loop {
         tokio::select! {
@@ -68,9 +68,14 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
             let now = clock::now();
             with(&state, |s| {
                 s.loaded = loaded.contacts;
-                s.mirror_of = Some(now);
+                if loaded.complete {
+                    s.mirror_of = Some(now);
+                }
                 s.show(LoadPhase::Complete);
             });
+            if let Some(trouble) = loaded.untagged {
+                sender.tell(Msg::Failed(trouble));
+            }
             if loaded.missing > 0 {
                 let message = format!(
                     "{} contacts that the provider counts did not appear in its list",

@@ -3,7 +3,8 @@
 //!
 //! A list can shift while it is walked, and contacts of equal sort value have no fixed order: ids are
 //! counted once, a walk that fell short of the provider's own total, or during which that total went down, is
-//! repeated, and contacts are only taken to have vanished after a walk that was complete.
+//! repeated, and contacts that a complete walk did not meet are read one by one: only those that are not
+//! found have vanished.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,12 +13,15 @@ use tokio::sync::watch;
 
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{ContactId, Trouble};
+use crate::domain::{ContactId, Trouble, TroubleKind};
 use crate::provider::Cursor;
 use crate::store::TagWalked;
 
 /// How often the list is walked again when contacts are missing from it.
 const EXTRA_WALKS: usize = 2;
+
+/// From so many contacts on that a walk did not meet, the list is walked again before they are read.
+const MANY_UNMET: usize = 50;
 
 /// Pages in a row without a new contact after which a walk is over.
 const STALE_PAGES: usize = 3;
@@ -43,6 +47,11 @@ pub enum LoadEvent {
         /// Contacts in all, where the provider tells.
         total: Option<u64>,
     },
+    /// The list is in; contacts that were not in it are read.
+    Confirming {
+        /// How many are left to read.
+        left: usize,
+    },
     /// The contacts are in; tags are read now.
     Tags {
         /// The tag that is read.
@@ -57,7 +66,7 @@ pub enum LoadEvent {
 }
 
 /// What a finished walk found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Loaded {
     /// Different contacts that came.
     pub contacts: usize,
@@ -65,6 +74,10 @@ pub struct Loaded {
     pub missing: u64,
     /// Contacts that were in the store and are gone at the provider.
     pub vanished: usize,
+    /// Whether the mirror holds the whole list now.
+    pub complete: bool,
+    /// Why tags were not walked, where they should have been.
+    pub untagged: Option<Trouble>,
 }
 
 /// Walks the list. While `paused` holds true no further page is asked for.
@@ -73,7 +86,6 @@ pub struct Loaded {
 /// When a page can not be had or stored; what came before is kept.
 pub async fn load(
     session: &Session,
-    limit: Option<usize>,
     tags: &TagWalk,
     mut paused: watch::Receiver<bool>,
     mut report: impl FnMut(LoadEvent) + Send,
@@ -82,39 +94,71 @@ pub async fn load(
     let began = session.contacts().mirror_begin(name).await;
     let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
     let mut seen: HashSet<ContactId> = HashSet::new();
-    let wanted = limit.unwrap_or(usize::MAX);
     let mut walked = Walked::default();
     for _ in 0..=EXTRA_WALKS {
         let before = seen.len();
-        walked = walk(
-            session,
-            generation,
-            wanted,
-            &mut seen,
-            &mut paused,
-            &mut report,
-        )
-        .await?;
+        walked = walk(session, generation, &mut seen, &mut paused, &mut report).await?;
         let settled = walked.missing() == 0 && !walked.shrank;
-        if settled || seen.len() >= wanted || (seen.len() == before && !walked.shrank) {
+        if settled || (seen.len() == before && !walked.shrank) {
             break;
         }
     }
-    let missing = walked.missing();
-    let mut vanished = 0;
-    if missing == 0 && !walked.shrank && limit.is_none() {
-        let finished = session
-            .contacts()
-            .mirror_finish(name, generation, clock::now())
-            .await;
-        vanished = finished.map_err(|e| store_trouble("updating the mirror", &e))?;
+    let mut unmet = Vec::new();
+    if walked.complete() {
+        unmet = left_out(session, generation).await?;
+        if unmet.len() > MANY_UNMET {
+            walked = walk(session, generation, &mut seen, &mut paused, &mut report).await?;
+            unmet = left_out(session, generation).await?;
+        }
     }
-    load_tags(session, tags, &mut paused, &mut report).await?;
-    Ok(Loaded {
-        contacts: seen.len(),
-        missing: if limit.is_some() { 0 } else { missing },
-        vanished,
-    })
+    let mut loaded = Loaded {
+        complete: walked.complete(),
+        ..Loaded::default()
+    };
+    if loaded.complete {
+        loaded.vanished = confirm(session, &unmet, &mut paused, &mut report).await?;
+        let finished = session.contacts().mirror_finish(name, clock::now()).await;
+        finished.map_err(|e| store_trouble("updating the mirror", &e))?;
+    }
+    // What is not known is not taken for nothing: without them all tags stay as they are.
+    loaded.untagged = load_tags(session, tags, &mut paused, &mut report)
+        .await
+        .err();
+    loaded.contacts = seen.len();
+    loaded.missing = walked.missing();
+    Ok(loaded)
+}
+
+/// The contacts in the mirror that the walk did not meet.
+async fn left_out(session: &Session, generation: i64) -> Result<Vec<ContactId>, Trouble> {
+    let name = &session.account().name;
+    let unmet = session.contacts().mirror_unmet(name, generation).await;
+    unmet.map_err(|e| store_trouble("updating the mirror", &e))
+}
+
+/// Reads contacts that the list left out; those that exist are kept as they are now. Gives how many do not.
+async fn confirm(
+    session: &Session,
+    unmet: &[ContactId],
+    paused: &mut watch::Receiver<bool>,
+    report: &mut (impl FnMut(LoadEvent) + Send),
+) -> Result<usize, Trouble> {
+    let mut vanished = 0;
+    for (done, id) in unmet.iter().enumerate() {
+        report(LoadEvent::Confirming {
+            left: unmet.len() - done,
+        });
+        go_on(paused, report).await;
+        match session.confirm(id).await {
+            Ok(contact) => session.remember_contact(&contact).await,
+            // Reading it took it out of the mirror.
+            Err(trouble) if trouble.kind == TroubleKind::NotFound => vanished += 1,
+            // It answers, so it is there.
+            Err(trouble) if trouble.kind == TroubleKind::Malformed => {}
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(vanished)
 }
 
 /// One walk from the first page to the last.
@@ -127,6 +171,8 @@ struct Walked {
     /// Whether the total went down on the way: later pages moved up, and contacts between two pages
     /// may have been skipped.
     shrank: bool,
+    /// Whether the provider itself said that the list ends.
+    ended: bool,
 }
 
 impl Walked {
@@ -135,12 +181,16 @@ impl Walked {
         self.total
             .map_or(0, |t| t.saturating_sub(self.contacts as u64))
     }
+
+    /// Whether the list was seen to its end without a sign that contacts were skipped.
+    fn complete(self) -> bool {
+        self.ended && self.missing() == 0 && !self.shrank
+    }
 }
 
 async fn walk(
     session: &Session,
     generation: i64,
-    wanted: usize,
     seen: &mut HashSet<ContactId>,
     paused: &mut watch::Receiver<bool>,
     report: &mut (impl FnMut(LoadEvent) + Send),
@@ -173,8 +223,9 @@ async fn walk(
             total: told.total,
         });
         cursor = page.next;
-        if cursor.is_none() || stale >= STALE_PAGES || seen.len() >= wanted {
+        if cursor.is_none() || stale >= STALE_PAGES {
             told.contacts = walked.len();
+            told.ended = cursor.is_none();
             return Ok(told);
         }
     }

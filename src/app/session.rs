@@ -107,11 +107,23 @@ impl Session {
         Ok(ContactId::new(id))
     }
 
-    /// Reads one contact whole, from its source.
+    /// Reads one contact whole, from its source. One that is gone there is gone from the mirror, too.
     ///
     /// # Errors
     /// When it does not exist, or can not be reached.
     pub async fn read(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        self.read_as(id, Priority::Interactive).await
+    }
+
+    /// The same for work in the background, which waits for what a person asks.
+    ///
+    /// # Errors
+    /// When it does not exist, or can not be reached.
+    pub async fn confirm(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        self.read_as(id, Priority::Background).await
+    }
+
+    async fn read_as(&self, id: &ContactId, priority: Priority) -> Result<Contact, Trouble> {
         let tried = format!("reading contact {id}");
         let Some(remote) = &self.inner.remote else {
             let found = self
@@ -136,10 +148,15 @@ impl Session {
             .map_err(|e| failure::of_unsupported(&e))?;
         let mut replies = Vec::new();
         for call in calls {
-            replies.push(
-                self.call(remote, &call, &tried, Priority::Interactive)
-                    .await?,
-            );
+            match self.call(remote, &call, &tried, priority).await {
+                Ok(reply) => replies.push(reply),
+                Err(trouble) => {
+                    if trouble.kind == TroubleKind::NotFound {
+                        self.forget_contact(id).await;
+                    }
+                    return Err(trouble);
+                }
+            }
         }
         provider::assemble(replies).ok_or_else(|| {
             Trouble::new(

@@ -144,9 +144,12 @@ impl Walk {
     async fn whole(&self, session: &Session, out: Output) -> Result<(), Trouble> {
         let (_keep, paused) = watch::channel(false);
         let report = |event| self.report(event);
-        let loaded = loader::load(session, None, &self.tags, paused, report).await;
+        let loaded = loader::load(session, &self.tags, paused, report).await;
         self.end();
         let loaded = loaded?;
+        if let Some(trouble) = loaded.untagged {
+            return Err(trouble);
+        }
         if loaded.missing > 0 {
             out.warning(&format!(
                 "{} contacts that the provider counts did not appear in its list",
@@ -205,6 +208,7 @@ impl Walk {
                 loaded,
                 total: None,
             } => format!("{loaded} loaded"),
+            LoadEvent::Confirming { left } => format!("{left} contacts left to confirm"),
             LoadEvent::Tags { tag } => format!("reading tag {}", shown::one_line(&tag)),
             LoadEvent::Tagged | LoadEvent::Paused | LoadEvent::Resumed => return,
         };

@@ -1,5 +1,5 @@
-//! Copies of a provider's contacts: filled page by page, corrected by single reads, cleared of what a whole
-//! walk did not meet.
+//! Copies of a provider's contacts: filled page by page, corrected by single reads, cleared of what is gone
+//! at the provider.
 //!
 //! A walk has a generation; each row carries the generation that last met it.
 
@@ -48,8 +48,7 @@ impl Store {
         self.ask(move |owner| owner.mirror_put(&account, &contacts, Some(generation)))
     }
 
-    /// Keeps a contact that was read or written by itself. It counts as met by the walk that is under way,
-    /// so the walk's end does not take it away. Tags as for [`Self::mirror_page`].
+    /// Keeps a contact that was read or written by itself. It counts as met by the walk that is under way. Tags as for [`Self::mirror_page`].
     pub fn mirror_put(&self, contact: &Contact) -> Reply<()> {
         let (account, contact) = (self.key_of(&contact.account), contact.clone());
         self.ask(move |owner| owner.mirror_put(&account, &[contact], None).map(|_| ()))
@@ -68,24 +67,37 @@ impl Store {
         self.ask(move |owner| owner.mirror_tagged(&account, &ids, &tag))
     }
 
-    /// Ends a walk that reached the end of the list: contacts that it did not meet are gone at the provider
-    /// and are deleted here; gives their number. Their drafts stay.
-    pub fn mirror_finish(
-        &self,
-        account: &AccountName,
-        generation: i64,
-        now: Timestamp,
-    ) -> Reply<usize> {
+    /// The contacts here that neither this walk nor a later one has met. They may be gone at the provider, or
+    /// the list moved while it was walked: only the contact itself can tell.
+    pub fn mirror_unmet(&self, account: &AccountName, generation: i64) -> Reply<Vec<ContactId>> {
         let account = self.key_of(account);
         self.ask(move |owner| {
-            let sql = "DELETE FROM contacts WHERE account = ?1 AND generation < ?2 RETURNING row";
-            let gone = owner.delete(&account, |tx, key| {
+            owner.read("reading contacts", |tx, _| {
+                let key = row::account_key(tx, &account)?;
+                let sql = "SELECT id_key FROM contacts WHERE account = ?1 AND generation < ?2 \
+                           ORDER BY id_key";
+                let mut statement = tx.prepare_cached(sql)?;
+                let keys = statement.query_map(params![key, generation], |r| {
+                    Ok(row::id_of_key(r.get_ref(0)?.as_str()?))
+                })?;
+                Ok(keys.collect::<Result<_, _>>()?)
+            })
+        })
+    }
+
+    /// Notes that a walk reached the end of the list, and that the contacts that it did not meet were looked
+    /// into.
+    pub fn mirror_finish(&self, account: &AccountName, now: Timestamp) -> Reply<()> {
+        let account = self.key_of(account);
+        self.ask(move |owner| {
+            owner.write("noting the end of the list", |tx| {
+                let key = row::ensure_account(tx, &account)?;
                 let set = "UPDATE accounts SET complete_at = ?2 WHERE key = ?1";
                 tx.execute(set, params![key, row::millis(Some(now))])?;
-                rows(tx, sql, params![key, generation])
+                Ok(())
             })?;
             owner.shorten_log();
-            Ok(gone)
+            Ok(())
         })
     }
 
@@ -261,7 +273,7 @@ fn put(
     }
     let document = row::encode("a contact", &contact)?;
     if document == old {
-        let sql = "UPDATE contacts SET generation = ?2 WHERE row = ?1";
+        let sql = "UPDATE contacts SET generation = max(generation, ?2) WHERE row = ?1";
         tx.prepare_cached(sql)?.execute([number, generation])?;
     } else {
         let revision = once(tx, key, revision)?;

@@ -131,7 +131,7 @@ pub(super) fn replace(
 ) -> Result<(), Fault> {
     let line = fold::line(contact);
     let sql = "UPDATE contacts SET name_key = ?2, updated_at = ?3, revision = ?4, \
-               generation = coalesce(?5, generation), line = ?6 WHERE row = ?1";
+               generation = max(generation, coalesce(?5, generation)), line = ?6 WHERE row = ?1";
     conn.prepare_cached(sql)?.execute(params![
         row,
         name_key(&line),

@@ -24,6 +24,8 @@ struct Shifting {
     fake: Chatwoot,
     pages: usize,
     happens: fn(&mut Chatwoot, usize),
+    /// Paths that end so are refused.
+    broken: &'static str,
 }
 
 impl Fake for Shifting {
@@ -31,6 +33,13 @@ impl Fake for Shifting {
         if request.path().ends_with("/contacts") {
             self.pages += 1;
             (self.happens)(&mut self.fake, self.pages);
+        }
+        if !self.broken.is_empty() && request.path().ends_with(self.broken) {
+            return HttpResponse {
+                status: 403,
+                headers: Vec::new(),
+                body: b"{}".to_vec(),
+            };
         }
         self.fake.answer(request, now)
     }
@@ -55,6 +64,7 @@ async fn session(
         fake,
         pages: 0,
         happens,
+        broken: "",
     }));
     let options = Options::new(Vendor::Chatwoot, clock::now);
     let running = server::start(Box::new(Arc::clone(&shared)), options)
@@ -89,9 +99,7 @@ async fn load(session: &Session, tags: TagWalk) -> (Loaded, Vec<LoadEvent>) {
     let events = Mutex::new(Vec::new());
     let (_open, paused) = watch::channel(false);
     let report = |event| events.lock().unwrap().push(event);
-    let loaded = loader::load(session, None, &tags, paused, report)
-        .await
-        .unwrap();
+    let loaded = loader::load(session, &tags, paused, report).await.unwrap();
     (loaded, events.into_inner().unwrap())
 }
 
@@ -117,8 +125,8 @@ async fn ties_over_page_borders_give_everybody_once() {
         loaded,
         Loaded {
             contacts: 100,
-            missing: 0,
-            vanished: 0
+            complete: true,
+            ..Loaded::default()
         }
     );
     assert_eq!(ids(&session, "").await.len(), 100);
@@ -195,9 +203,72 @@ async fn a_walk_that_breaks_off_keeps_what_came_and_removes_nobody() {
     load(&session, TagWalk::None).await;
     sandbox.running.stop().await;
     let (_open, paused) = watch::channel(false);
-    let failed = loader::load(&session, None, &TagWalk::None, paused, |_| {})
+    let failed = loader::load(&session, &TagWalk::None, paused, |_| {})
         .await
         .unwrap_err();
     assert!(failed.message.contains("listing contacts"), "{failed:?}");
     assert_eq!(ids(&session, "").await.len(), 40);
+}
+
+#[tokio::test]
+async fn a_contact_skipped_between_a_deletion_and_a_creation_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _sandbox, fake) = session(&folder, 40, |_, _| {}).await;
+    load(&session, TagWalk::None).await;
+    {
+        let mut fake = fake.lock().unwrap();
+        fake.pages = 0;
+        fake.happens = |fake, page| {
+            if page == 2 {
+                // The list moves up by one, and its total stays.
+                fake.remove_contact(1);
+                fake.add_contact(1, person(1000), clock::now());
+            }
+        };
+    }
+    let (loaded, events) = load(&session, TagWalk::None).await;
+    let there: BTreeSet<String> = fake
+        .lock()
+        .unwrap()
+        .fake
+        .contacts(1)
+        .map(|c| c.id.to_string())
+        .collect();
+    assert!(ids(&session, "").await.is_superset(&there));
+    assert!(
+        events
+            .iter()
+            .any(|e| matches!(e, LoadEvent::Confirming { .. })),
+        "nobody was skipped: {events:?}"
+    );
+    assert_eq!((loaded.missing, loaded.complete), (0, true));
+    // The deleted one was met before it was deleted; the next walk knows.
+    let (loaded, _) = load(&session, TagWalk::None).await;
+    assert_eq!(loaded.vanished, 1);
+    assert_eq!(ids(&session, "").await, there);
+}
+
+#[tokio::test]
+async fn a_contact_that_is_not_found_leaves_the_mirror() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _sandbox, fake) = session(&folder, 4, |_, _| {}).await;
+    load(&session, TagWalk::None).await;
+    fake.lock().unwrap().fake.remove_contact(2);
+    let gone = session.read(&cardex::domain::ContactId::new("2")).await;
+    assert_eq!(
+        gone.unwrap_err().kind,
+        cardex::domain::TroubleKind::NotFound
+    );
+    assert_eq!(ids(&session, "").await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_catalogue_that_can_not_be_read_takes_no_tags_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _sandbox, fake) = session(&folder, 40, |_, _| {}).await;
+    load(&session, TagWalk::Only(vec!["vip".into()])).await;
+    fake.lock().unwrap().broken = "/labels";
+    let (loaded, _) = load(&session, TagWalk::Catalogue).await;
+    assert!(loaded.untagged.is_some(), "{loaded:?}");
+    assert_eq!(ids(&session, "tag:vip").await.len(), 10);
 }

@@ -156,13 +156,14 @@ fn a_page_without_tags_keeps_those_known() {
 }
 
 #[test]
-fn a_whole_walk_takes_away_what_it_did_not_meet() {
+fn a_walk_tells_what_it_did_not_meet() {
     let store = Store::in_memory().unwrap();
     let first = store.mirror_begin(&account()).wait().unwrap();
     let page: Vec<Contact> = (1..=5).map(|n| contact(&n.to_string(), "x")).collect();
     store.mirror_page(&account(), &page, first).wait().unwrap();
-    let gone = store.mirror_finish(&account(), first, at(1));
-    assert_eq!(gone.wait().unwrap(), 0);
+    let unmet = store.mirror_unmet(&account(), first);
+    assert_eq!(unmet.wait().unwrap(), []);
+    store.mirror_finish(&account(), at(1)).wait().unwrap();
     filled(&store);
 
     let second = store.mirror_begin(&account()).wait().unwrap();
@@ -170,8 +171,12 @@ fn a_whole_walk_takes_away_what_it_did_not_meet() {
     met.wait().unwrap();
     store.mirror_put(&page[2]).wait().unwrap();
     assert_eq!(everything(&store, "", Order::default()).matched, 5);
-    let gone = store.mirror_finish(&account(), second, at(2));
-    assert_eq!(gone.wait().unwrap(), 2);
+    let unmet = store.mirror_unmet(&account(), second).wait().unwrap();
+    assert_eq!(unmet, [ContactId::new("4"), ContactId::new("5")]);
+    for id in &unmet {
+        assert!(store.mirror_drop(&account(), id).wait().unwrap());
+    }
+    store.mirror_finish(&account(), at(2)).wait().unwrap();
     let view = everything(&store, "", Order::default());
     assert_eq!(ids(&view.rows), ["1", "2", "3"]);
     assert!(view.complete);
@@ -183,6 +188,20 @@ fn a_whole_walk_takes_away_what_it_did_not_meet() {
     assert_eq!(store.forget_account(&account()).wait().unwrap(), 2);
     assert_eq!(store.count(&account()).wait().unwrap(), 0);
     assert_eq!(everything(&store, "", Order::default()).matched, 0);
+}
+
+#[test]
+fn an_older_walk_takes_nobody_from_a_newer_one() {
+    let store = Store::in_memory().unwrap();
+    let first = store.mirror_begin(&account()).wait().unwrap();
+    let second = store.mirror_begin(&account()).wait().unwrap();
+    let page = [contact("1", "Ada"), contact("2", "Bob")];
+    store.mirror_page(&account(), &page, second).wait().unwrap();
+    // One as it was, one changed.
+    let late = [contact("1", "Ada"), contact("2", "Bobby")];
+    store.mirror_page(&account(), &late, first).wait().unwrap();
+    let unmet = store.mirror_unmet(&account(), second);
+    assert_eq!(unmet.wait().unwrap(), []);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::{Remote, Session, store_trouble};
 use crate::app::{clock, failure};
-use crate::domain::{Contact, Patch, Trouble, TroubleKind};
+use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
 use crate::engine::{Fate, Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, Verdict};
 use crate::provider::Reply;
@@ -134,6 +134,14 @@ impl Session {
         };
         let Some(contact) = contact else { return };
         self.remember_contact(contact).await;
+    }
+
+    /// Takes a contact out of the mirror that the provider does not have any more.
+    pub(super) async fn forget_contact(&self, id: &ContactId) {
+        let name = &self.inner.account.name;
+        if let Err(error) = self.inner.contacts.mirror_drop(name, id).await {
+            tracing::warn!(%error, "the mirror was not updated");
+        }
     }
 
     /// Puts a contact that was read whole into the mirror.

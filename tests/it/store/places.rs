@@ -29,8 +29,9 @@ fn a_name_that_comes_to_mean_another_account_touches_nothing_of_the_first() {
     let page = [contact("1", "Theirs")];
     let put = mirror.mirror_page(&account(), &page, walk);
     put.wait().unwrap();
-    let gone = mirror.mirror_finish(&account(), walk, at(2));
-    gone.wait().unwrap();
+    let unmet = mirror.mirror_unmet(&account(), walk).wait().unwrap();
+    assert_eq!(unmet, []);
+    mirror.mirror_finish(&account(), at(2)).wait().unwrap();
     assert_eq!(mirror.count(&account()).wait().unwrap(), 1);
     assert_eq!(mirror.drafts(&account()).wait().unwrap(), []);
 
