@@ -15,7 +15,7 @@ use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{ContactId, Trouble, TroubleKind};
 use crate::provider::Cursor;
-use crate::store::TagWalked;
+use crate::store::{Moment, TagWalked};
 
 /// How often the list is walked again when contacts are missing from it.
 const EXTRA_WALKS: usize = 2;
@@ -150,11 +150,16 @@ pub async fn load(
         TagWalk::Only(names) => Some(names.clone()),
     };
     if let Some(names) = names {
-        let mut walked = TagWalked::default();
+        let mut walked = TagWalked {
+            began: now(session).await?,
+            ..TagWalked::default()
+        };
         for tag in &names {
             report(LoadEvent::Tags { tag: tag.clone() });
             let holders = walk_tag(session, tag, &mut paused, &mut report).await?;
-            walked.add(tag, holders);
+            if let Some(holders) = holders {
+                walked.add(tag, holders);
+            }
             report(LoadEvent::Tagged);
         }
         settle_tags(session, walked).await?;
@@ -243,6 +248,7 @@ async fn walk(
     let mut walked: HashSet<ContactId> = HashSet::new();
     loop {
         go_on(paused, report).await;
+        let asked = now(session).await?;
         let page = session.page(cursor.as_ref()).await?;
         told.shrank |= page
             .total
@@ -260,7 +266,7 @@ async fn walk(
         stale = if fresh == 0 { stale + 1 } else { 0 };
         let stored = session
             .contacts()
-            .mirror_page(&session.account().name, &page.contacts, generation)
+            .mirror_page(&session.account().name, &page.contacts, generation, asked)
             .await;
         stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
         report(LoadEvent::Page {
@@ -275,31 +281,45 @@ async fn walk(
     }
 }
 
-/// Walks the list of one tag and puts the tag on the contacts found; gives them.
+/// This moment in the history of the mirror.
+async fn now(session: &Session) -> Result<Moment, Trouble> {
+    let name = &session.account().name;
+    let moment = session.contacts().mirror_moment(name).await;
+    moment.map_err(|e| store_trouble("reading the mirror", &e))
+}
+
+/// Walks the list of one tag and puts the tag on the contacts found; gives them where the list was seen to
+/// its end, so that nobody else has the tag.
 async fn walk_tag(
     session: &Session,
     tag: &str,
     paused: &mut watch::Receiver<bool>,
     report: &mut (impl FnMut(LoadEvent) + Send),
-) -> Result<HashSet<ContactId>, Trouble> {
+) -> Result<Option<HashSet<ContactId>>, Trouble> {
     let mut cursor: Option<Cursor> = None;
     let mut holders: HashSet<ContactId> = HashSet::new();
+    let mut total: Option<u64> = None;
+    let mut shrank = false;
     loop {
         go_on(paused, report).await;
+        let asked = now(session).await?;
         let Some(page) = session.tagged(tag, cursor.as_ref()).await? else {
-            return Ok(holders);
+            return Ok(None);
         };
+        shrank |= page.total.zip(total).is_some_and(|(now, then)| now < then);
+        total = page.total.or(total);
         let ids: Vec<ContactId> = page.contacts.into_iter().map(|c| c.id).collect();
         let stored = session
             .contacts()
-            .mirror_tagged(&session.account().name, &ids, tag)
+            .mirror_tagged(&session.account().name, &ids, tag, asked)
             .await;
         stored.map_err(|e| store_trouble("keeping tags", &e))?;
         let before = holders.len();
         holders.extend(ids);
         cursor = page.next;
         if cursor.is_none() || holders.len() == before {
-            return Ok(holders);
+            let all = total.is_none_or(|t| holders.len() as u64 >= t);
+            return Ok(Some(holders).filter(|_| cursor.is_none() && all && !shrank));
         }
     }
 }
