@@ -44,7 +44,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use listing::Listing;
-pub use mirror::MirrorState;
+pub use mirror::{MirrorState, Moment};
 pub use place::Place;
 pub use tags::TagWalked;
 pub use thread::StoreEvent;

@@ -15,7 +15,7 @@ use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{ContactId, Trouble, TroubleKind};
 use crate::provider::Cursor;
-use crate::store::TagWalked;
+use crate::store::{Moment, TagWalked};
 
 /// How often the list is walked again when contacts are missing from it.
 const EXTRA_WALKS: usize = 2;
@@ -201,6 +201,7 @@ async fn walk(
     let mut walked: HashSet<ContactId> = HashSet::new();
     loop {
         go_on(paused, report).await;
+        let asked = now(session).await?;
         let page = session.page(cursor.as_ref()).await?;
         told.shrank |= page
             .total
@@ -215,7 +216,7 @@ async fn walk(
         stale = if fresh == 0 { stale + 1 } else { 0 };
         let stored = session
             .contacts()
-            .mirror_page(&session.account().name, &page.contacts, generation)
+            .mirror_page(&session.account().name, &page.contacts, generation, asked)
             .await;
         stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
         report(LoadEvent::Page {
@@ -231,31 +232,45 @@ async fn walk(
     }
 }
 
-/// Walks the list of one tag and puts the tag on the contacts found; gives them.
+/// This moment in the history of the mirror.
+async fn now(session: &Session) -> Result<Moment, Trouble> {
+    let name = &session.account().name;
+    let moment = session.contacts().mirror_moment(name).await;
+    moment.map_err(|e| store_trouble("reading the mirror", &e))
+}
+
+/// Walks the list of one tag and puts the tag on the contacts found; gives them where the list was seen to
+/// its end, so that nobody else has the tag.
 async fn walk_tag(
     session: &Session,
     tag: &str,
     paused: &mut watch::Receiver<bool>,
     report: &mut (impl FnMut(LoadEvent) + Send),
-) -> Result<HashSet<ContactId>, Trouble> {
+) -> Result<Option<HashSet<ContactId>>, Trouble> {
     let mut cursor: Option<Cursor> = None;
     let mut holders: HashSet<ContactId> = HashSet::new();
+    let mut total: Option<u64> = None;
+    let mut shrank = false;
     loop {
         go_on(paused, report).await;
+        let asked = now(session).await?;
         let Some(page) = session.tagged(tag, cursor.as_ref()).await? else {
-            return Ok(holders);
+            return Ok(None);
         };
+        shrank |= page.total.zip(total).is_some_and(|(now, then)| now < then);
+        total = page.total.or(total);
         let ids: Vec<ContactId> = page.contacts.into_iter().map(|c| c.id).collect();
         let stored = session
             .contacts()
-            .mirror_tagged(&session.account().name, &ids, tag)
+            .mirror_tagged(&session.account().name, &ids, tag, asked)
             .await;
         stored.map_err(|e| store_trouble("keeping tags", &e))?;
         let before = holders.len();
         holders.extend(ids);
         cursor = page.next;
         if cursor.is_none() || holders.len() == before {
-            return Ok(holders);
+            let all = total.is_none_or(|t| holders.len() as u64 >= t);
+            return Ok(Some(holders).filter(|_| cursor.is_none() && all && !shrank));
         }
     }
 }
@@ -288,14 +303,21 @@ pub async fn load_tags(
 ) -> Result<(), Trouble> {
     let names = match tags {
         TagWalk::None => return Ok(()),
-        TagWalk::Catalogue => session.catalogue().await?.unwrap_or_default(),
+        TagWalk::Catalogue => match session.catalogue().await? {
+            Some(names) => names,
+            None => return Ok(()),
+        },
         TagWalk::Only(names) => names.clone(),
     };
-    let mut walked = TagWalked::default();
+    let mut walked = TagWalked {
+        began: now(session).await?,
+        ..TagWalked::default()
+    };
     for tag in &names {
         report(LoadEvent::Tags { tag: tag.clone() });
-        let holders = walk_tag(session, tag, paused, report).await?;
-        walked.add(tag, holders);
+        if let Some(holders) = walk_tag(session, tag, paused, report).await? {
+            walked.add(tag, holders);
+        }
         report(LoadEvent::Tagged);
     }
     settle_tags(session, walked).await?;
@@ -321,6 +343,7 @@ pub async fn load_first(
     let mut ids = Vec::new();
     let mut stale = 0;
     while ids.len() < limit {
+        let asked = now(session).await?;
         let page = session.page(cursor.as_ref()).await?;
         let before = ids.len();
         let page_ids = page.contacts.iter().map(|c| c.id.clone());
@@ -328,7 +351,7 @@ pub async fn load_first(
         stale = if ids.len() == before { stale + 1 } else { 0 };
         let stored = session
             .contacts()
-            .mirror_page(name, &page.contacts, generation)
+            .mirror_page(name, &page.contacts, generation, asked)
             .await;
         stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
         report(LoadEvent::Page {

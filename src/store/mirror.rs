@@ -22,7 +22,24 @@ pub struct MirrorState {
     pub complete_at: Option<Timestamp>,
 }
 
+/// A moment in the history of an account's contacts here, taken before something is asked of the provider:
+/// contacts that were read by themselves after it are newer than the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(i64);
+
 impl Store {
+    /// The moment that is now.
+    pub fn mirror_moment(&self, account: &AccountName) -> Reply<Moment> {
+        let account = self.key_of(account);
+        self.ask(move |owner| {
+            owner.read("reading an account", |tx, _| {
+                let sql = "SELECT revision FROM accounts WHERE name = ?1 AND place = ?2";
+                let found = tx.query_row(sql, account.columns(), |r| r.get(0));
+                Ok(Moment(found.optional()?.unwrap_or_default()))
+            })
+        })
+    }
+
     /// Starts a walk through the provider's list; gives its generation.
     pub fn mirror_begin(&self, account: &AccountName) -> Reply<i64> {
         let account = self.key_of(account);
@@ -37,15 +54,18 @@ impl Store {
     }
 
     /// Keeps a page of the list: adds new contacts and writes over known ones. Where the page does not tell
-    /// tags ([`TagsRead::No`]), those known already stay. Gives the number of contacts that were new.
+    /// tags ([`TagsRead::No`]), those known already stay. Contacts that were read by
+    /// themselves after the page was asked for are met, and stay as they are. Gives the number of contacts that
+    /// were new.
     pub fn mirror_page(
         &self,
         account: &AccountName,
         contacts: &[Contact],
         generation: i64,
+        asked: Moment,
     ) -> Reply<usize> {
         let (account, contacts) = (self.key_of(account), contacts.to_vec());
-        self.ask(move |owner| owner.mirror_put(&account, &contacts, Some(generation)))
+        self.ask(move |owner| owner.mirror_put(&account, &contacts, Some((generation, asked))))
     }
 
     /// Keeps a contact that was read or written by itself. It counts as met by the walk that is under way. Tags as for [`Self::mirror_page`].
@@ -55,16 +75,18 @@ impl Store {
     }
 
     /// Adds a tag to contacts that a list of that tag named; ids that are not here are passed over. Contacts
-    /// whose tags were unknown have them known as far as the catalogue goes now. Gives the number of
-    /// contacts that had not had it.
+    /// whose tags were unknown have them known as far as the catalogue goes now. Contacts
+    /// that were read by themselves after the list was asked for stay as they are. Gives the number of contacts
+    /// that had not had it.
     pub fn mirror_tagged(
         &self,
         account: &AccountName,
         ids: &[ContactId],
         tag: &str,
+        asked: Moment,
     ) -> Reply<usize> {
         let (account, ids, tag) = (self.key_of(account), ids.to_vec(), tag.to_string());
-        self.ask(move |owner| owner.mirror_tagged(&account, &ids, &tag))
+        self.ask(move |owner| owner.mirror_tagged(&account, &ids, &tag, asked))
     }
 
     /// The contacts here that neither this walk nor a later one has met. They may be gone at the provider, or
@@ -157,21 +179,23 @@ impl Owner {
         &mut self,
         account: &AccountKey,
         contacts: &[Contact],
-        generation: Option<i64>,
+        listed: Option<(i64, Moment)>,
     ) -> Result<usize, StoreError> {
         let (key, new) = self.write("keeping contacts", |tx| {
             let key = row::ensure_account(tx, account)?;
-            let generation = match generation {
-                Some(generation) => generation,
+            let mut revision = None;
+            let (generation, asked) = match listed {
+                Some((generation, asked)) => (generation, Some(asked)),
                 None => {
+                    // A read is an event of its own, also where it brings nothing new.
+                    once(tx, key, &mut revision)?;
                     let sql = "SELECT generation FROM accounts WHERE key = ?1";
-                    tx.query_row(sql, [key], |r| r.get(0))?
+                    (tx.query_row(sql, [key], |r| r.get(0))?, None)
                 }
             };
-            let mut revision = None;
             let mut new = 0;
             for contact in contacts {
-                new += i64::from(put(tx, key, contact, generation, &mut revision)?);
+                new += i64::from(put(tx, key, contact, generation, asked, &mut revision)?);
             }
             row::count_more(tx, key, new)?;
             Ok((key, new))
@@ -185,6 +209,7 @@ impl Owner {
         account: &AccountKey,
         ids: &[ContactId],
         tag: &str,
+        asked: Moment,
     ) -> Result<usize, StoreError> {
         let changed = self.write("keeping tags", |tx| {
             let Some(key) = row::account_key(tx, account)? else {
@@ -197,6 +222,9 @@ impl Owner {
                     continue;
                 };
                 let before = decode(id, &text)?;
+                if tags_newer(tx, number, &before, asked)? {
+                    continue;
+                }
                 let mut after = before.clone();
                 tagged += usize::from(after.tags.insert(tag.to_string()));
                 if after.tags_read == TagsRead::No {
@@ -259,13 +287,25 @@ fn put(
     key: i64,
     contact: &Contact,
     generation: i64,
+    asked: Option<Moment>,
     revision: &mut Option<i64>,
 ) -> Result<bool, Fault> {
     let Some((number, old)) = row::find(tx, key, &contact.id)? else {
         let revision = once(tx, key, revision)?;
-        row::insert(tx, key, contact, revision, generation)?;
+        let number = row::insert(tx, key, contact, revision, generation)?;
+        if asked.is_none() {
+            row::was_read(tx, number, revision)?;
+        }
         return Ok(true);
     };
+    match asked {
+        None => row::was_read(tx, number, once(tx, key, revision)?)?,
+        Some(asked) if row::read_at(tx, number)? > asked.0 => {
+            met(tx, number, generation)?;
+            return Ok(false);
+        }
+        Some(_) => {}
+    }
     let mut contact = contact.clone();
     if contact.tags_read == TagsRead::No {
         let before = decode(&contact.id, &old)?;
@@ -273,13 +313,29 @@ fn put(
     }
     let document = row::encode("a contact", &contact)?;
     if document == old {
-        let sql = "UPDATE contacts SET generation = max(generation, ?2) WHERE row = ?1";
-        tx.prepare_cached(sql)?.execute([number, generation])?;
+        met(tx, number, generation)?;
     } else {
         let revision = once(tx, key, revision)?;
         row::replace(tx, number, &contact, &document, revision, Some(generation))?;
     }
     Ok(false)
+}
+
+/// Notes that a walk met a contact.
+fn met(tx: &Transaction<'_>, number: i64, generation: i64) -> Result<(), Fault> {
+    let sql = "UPDATE contacts SET generation = max(generation, ?2) WHERE row = ?1";
+    tx.prepare_cached(sql)?.execute([number, generation])?;
+    Ok(())
+}
+
+/// Whether a contact was read by itself, tags included, after a list was asked for.
+pub(super) fn tags_newer(
+    tx: &Transaction<'_>,
+    number: i64,
+    contact: &Contact,
+    asked: Moment,
+) -> Result<bool, Fault> {
+    Ok(contact.tags_read == TagsRead::All && row::read_at(tx, number)? > asked.0)
 }
 
 /// The revision of a transaction, taken when the first row really changes.

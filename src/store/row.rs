@@ -93,14 +93,14 @@ pub(super) fn decode<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, F
     serde_json::from_str(text).map_err(|e| Fault::Value(what.to_string(), e.to_string()))
 }
 
-/// Adds a contact that is not there yet.
+/// Adds a contact that is not there yet; gives its row.
 pub(super) fn insert(
     conn: &Connection,
     account: i64,
     contact: &Contact,
     revision: i64,
     generation: i64,
-) -> Result<(), Fault> {
+) -> Result<i64, Fault> {
     let line = fold::line(contact);
     let sql = "INSERT INTO contacts (account, id_key, name_key, updated_at, revision, generation, line) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -117,6 +117,19 @@ pub(super) fn insert(
     let sql = "INSERT INTO documents (row, document) VALUES (?1, ?2)";
     conn.prepare_cached(sql)?
         .execute(params![row, encode("a contact", contact)?])?;
+    Ok(row)
+}
+
+/// The account's revision at which a contact was last read by itself; 0: never.
+pub(super) fn read_at(conn: &Connection, row: i64) -> Result<i64, Fault> {
+    let mut statement = conn.prepare_cached("SELECT read_at FROM contacts WHERE row = ?1")?;
+    Ok(statement.query_row([row], |r| r.get(0))?)
+}
+
+/// Notes that a contact was read by itself.
+pub(super) fn was_read(conn: &Connection, row: i64, revision: i64) -> Result<(), Fault> {
+    let sql = "UPDATE contacts SET read_at = ?2 WHERE row = ?1";
+    conn.prepare_cached(sql)?.execute([row, revision])?;
     Ok(())
 }
 

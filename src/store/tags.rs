@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rusqlite::params;
 
 use super::error::{Fault, StoreError};
-use super::mirror::once;
+use super::mirror::{Moment, once, tags_newer};
 use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
@@ -21,6 +21,8 @@ const TURN: u32 = 2000;
 /// What a walk over the lists of tags found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TagWalked {
+    /// When the walk began: contacts that were read by themselves later know better.
+    pub began: Moment,
     /// The tags whose lists were seen to their ends.
     pub tags: TagSet,
     /// Which of them each contact carries; contacts without any are absent.
@@ -40,7 +42,7 @@ impl TagWalked {
 impl Store {
     /// Makes the mirror agree with a walk, a turn at a time: contacts carry the walked tags that they were
     /// listed under and no others of them; contacts whose tags were unknown have them known as far as the
-    /// catalogue goes. `after` is 0 at first, then what the last turn gave; `None` is the end.
+    /// catalogue goes. Contacts read by themselves since the walk began stay as they are. `after` is 0 at first, then what the last turn gave; `None` is the end.
     pub fn mirror_tags(
         &self,
         account: &AccountName,
@@ -79,6 +81,9 @@ impl Owner {
             let mut revision = None;
             for (number, (id, text)) in &found {
                 let before: Contact = row::decode(&format!("contact {id}"), text)?;
+                if tags_newer(tx, i64::from(*number), &before, walked.began)? {
+                    continue;
+                }
                 let mut after = before.clone();
                 after.tags.retain(|t| !walked.tags.contains(t));
                 after

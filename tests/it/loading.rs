@@ -272,3 +272,28 @@ async fn a_catalogue_that_can_not_be_read_takes_no_tags_away() {
     assert!(loaded.untagged.is_some(), "{loaded:?}");
     assert_eq!(ids(&session, "tag:vip").await.len(), 10);
 }
+
+#[tokio::test]
+async fn a_tag_list_that_shrinks_takes_the_tag_off_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _sandbox, fake) = session(&folder, 100, |_, _| {}).await;
+    let walk = TagWalk::Only(vec!["vip".into()]);
+    load(&session, walk.clone()).await;
+    let before = ids(&session, "tag:vip").await;
+    assert_eq!(before.len(), 25);
+    {
+        let mut fake = fake.lock().unwrap();
+        fake.pages = 0;
+        fake.happens = |fake, page| {
+            // Seven pages of contacts, then the tag's two.
+            if page == 9 {
+                fake.set_contact_labels(1, &[]);
+            }
+        };
+    }
+    load(&session, walk.clone()).await;
+    assert_eq!(fake.lock().unwrap().pages, 9);
+    assert_eq!(ids(&session, "tag:vip").await, before);
+    load(&session, walk).await;
+    assert_eq!(ids(&session, "tag:vip").await.len(), 24);
+}

@@ -16,7 +16,7 @@ use cardex::domain::{
     AccountName, AttributeDefinition, AttributeType, Contact, ContactId, Draft, DraftEdit, Edit,
     FieldKey, Order, Patch, ProviderId, SortKey, TagDelta, TagSet, TagsRead,
 };
-use cardex::store::{Query, Store, StoreError, StoreEvent, View};
+use cardex::store::{Moment, Query, Store, StoreError, StoreEvent, TagWalked, View};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -72,6 +72,11 @@ fn everything(store: &Store, filter: &str, order: Order) -> View {
     store.view(query).wait().unwrap()
 }
 
+/// A list that is asked for now.
+fn now(store: &Store) -> Moment {
+    store.mirror_moment(&account()).wait().unwrap()
+}
+
 fn ids(contacts: &[Contact]) -> Vec<&str> {
     contacts.iter().map(|c| c.id.as_str()).collect()
 }
@@ -124,11 +129,14 @@ fn a_page_without_tags_keeps_those_known() {
     let mut listed = contact("7", "Ada");
     listed.tags_read = TagsRead::No;
     let page = [listed.clone(), contact("8", "Bob")];
-    let new = store.mirror_page(&account(), &page, walk).wait().unwrap();
+    let new = store
+        .mirror_page(&account(), &page, walk, now(&store))
+        .wait()
+        .unwrap();
     assert_eq!(new, 2);
 
     let walked = [ContactId::new("7"), ContactId::new("99")];
-    let tagged = store.mirror_tagged(&account(), &walked, "vip");
+    let tagged = store.mirror_tagged(&account(), &walked, "vip", now(&store));
     assert_eq!(tagged.wait().unwrap(), 1);
     let read = |id: &str| {
         let id = ContactId::new(id);
@@ -145,7 +153,9 @@ fn a_page_without_tags_keeps_those_known() {
 
     // Listed again, without tags: the rest is new, the tags stay.
     listed.set_field(FieldKey::Name, "Ada C.");
-    let new = store.mirror_page(&account(), &[listed], walk).wait();
+    let new = store
+        .mirror_page(&account(), &[listed], walk, now(&store))
+        .wait();
     assert_eq!(new.unwrap(), 0);
     assert_eq!(read("7").field(FieldKey::Name), "Ada C.");
     assert_eq!(
@@ -160,14 +170,17 @@ fn a_walk_tells_what_it_did_not_meet() {
     let store = Store::in_memory().unwrap();
     let first = store.mirror_begin(&account()).wait().unwrap();
     let page: Vec<Contact> = (1..=5).map(|n| contact(&n.to_string(), "x")).collect();
-    store.mirror_page(&account(), &page, first).wait().unwrap();
+    store
+        .mirror_page(&account(), &page, first, now(&store))
+        .wait()
+        .unwrap();
     let unmet = store.mirror_unmet(&account(), first);
     assert_eq!(unmet.wait().unwrap(), []);
     store.mirror_finish(&account(), at(1)).wait().unwrap();
     filled(&store);
 
     let second = store.mirror_begin(&account()).wait().unwrap();
-    let met = store.mirror_page(&account(), &page[..2], second);
+    let met = store.mirror_page(&account(), &page[..2], second, now(&store));
     met.wait().unwrap();
     store.mirror_put(&page[2]).wait().unwrap();
     assert_eq!(everything(&store, "", Order::default()).matched, 5);
@@ -196,12 +209,66 @@ fn an_older_walk_takes_nobody_from_a_newer_one() {
     let first = store.mirror_begin(&account()).wait().unwrap();
     let second = store.mirror_begin(&account()).wait().unwrap();
     let page = [contact("1", "Ada"), contact("2", "Bob")];
-    store.mirror_page(&account(), &page, second).wait().unwrap();
+    store
+        .mirror_page(&account(), &page, second, now(&store))
+        .wait()
+        .unwrap();
     // One as it was, one changed.
     let late = [contact("1", "Ada"), contact("2", "Bobby")];
-    store.mirror_page(&account(), &late, first).wait().unwrap();
+    store
+        .mirror_page(&account(), &late, first, now(&store))
+        .wait()
+        .unwrap();
     let unmet = store.mirror_unmet(&account(), second);
     assert_eq!(unmet.wait().unwrap(), []);
+}
+
+#[test]
+fn lists_asked_for_before_a_save_undo_nothing_of_it() {
+    let store = Store::in_memory().unwrap();
+    let walk = store.mirror_begin(&account()).wait().unwrap();
+    let mut listed = contact("1", "Old");
+    listed.tags_read = TagsRead::No;
+    let asked = now(&store);
+    let page = [listed.clone()];
+    let put = store.mirror_page(&account(), &page, walk, asked);
+    put.wait().unwrap();
+
+    let began = now(&store);
+    let mut saved = contact("1", "New");
+    saved.tags = tags(&["gold"]);
+    store.mirror_put(&saved).wait().unwrap();
+    let next = store.mirror_begin(&account()).wait().unwrap();
+    let put = store.mirror_page(&account(), &page, next, began);
+    put.wait().unwrap();
+    let one = [ContactId::new("1")];
+    let tagged = store.mirror_tagged(&account(), &one, "vip", began);
+    assert_eq!(tagged.wait().unwrap(), 0);
+    let mut walked = TagWalked {
+        began,
+        ..TagWalked::default()
+    };
+    walked.add("vip", one.clone());
+    walked.add("gold", []);
+    let settle = |walked: TagWalked| {
+        let walked = std::sync::Arc::new(walked);
+        let turn = store.mirror_tags(&account(), &walked, 0);
+        assert_eq!(turn.wait().unwrap(), None);
+        store.contact(&account(), &one[0]).wait().unwrap()
+    };
+    assert_eq!(settle(walked.clone()), Some(saved));
+    // It was met all the same.
+    let unmet = store.mirror_unmet(&account(), next);
+    assert_eq!(unmet.wait().unwrap(), []);
+
+    // What is asked for later is newer again.
+    walked.began = now(&store);
+    let read = settle(walked).unwrap();
+    assert_eq!(read.tags, tags(&["vip"]));
+    let put = store.mirror_page(&account(), &page, next, now(&store));
+    put.wait().unwrap();
+    let read = store.contact(&account(), &one[0]).wait().unwrap().unwrap();
+    assert_eq!(read.field(FieldKey::Name), "Old");
 }
 
 #[test]

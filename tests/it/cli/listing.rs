@@ -39,7 +39,11 @@ fn a_pabbly_list_is_whole_and_follows_what_was_deleted() {
             .iter()
             .all(|c| c["account"] == "desk" && c["provider"] == "pabbly")
     );
-    assert_eq!(server.requests().len(), 3, "25 a page");
+    assert_eq!(
+        server.requests().len(),
+        4,
+        "25 a page, and an empty one that ends the list"
+    );
     let gone = fake.lock().unwrap().contacts()[10].id.clone();
     fake.lock().unwrap().remove(&gone);
     let ids = desk.does(&["list", "--format", "ids"]);

@@ -95,7 +95,10 @@ fn number(c: &Contact) -> u32 {
 fn run(first: Vec<Contact>, steps: Vec<Step>, wait_for_list: bool) -> Result<(), TestCaseError> {
     let store = Store::in_memory().unwrap();
     let mut model = Model::new();
-    store.mirror_page(&account(), &first, 1).wait().unwrap();
+    store
+        .mirror_page(&account(), &first, 1, super::now(&store))
+        .wait()
+        .unwrap();
     model.extend(first.into_iter().map(|c| (number(&c), c)));
     if wait_for_list {
         filled(&store);
@@ -105,7 +108,10 @@ fn run(first: Vec<Contact>, steps: Vec<Step>, wait_for_list: bool) -> Result<(),
     for step in steps {
         match step {
             Step::Page(page) => {
-                store.mirror_page(&account(), &page, 1).wait().unwrap();
+                store
+                    .mirror_page(&account(), &page, 1, super::now(&store))
+                    .wait()
+                    .unwrap();
                 model.extend(page.into_iter().map(|c| (number(&c), c)));
             }
             Step::Put(one) => {
@@ -117,7 +123,10 @@ fn run(first: Vec<Contact>, steps: Vec<Step>, wait_for_list: bool) -> Result<(),
                     .iter()
                     .map(|n| ContactId::new(n.to_string()))
                     .collect();
-                store.mirror_tagged(&account(), &ids, tag).wait().unwrap();
+                store
+                    .mirror_tagged(&account(), &ids, tag, super::now(&store))
+                    .wait()
+                    .unwrap();
                 for n in numbers {
                     if let Some(c) = model.get_mut(&n) {
                         c.tags.insert(tag.into());

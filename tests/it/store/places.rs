@@ -27,7 +27,7 @@ fn a_name_that_comes_to_mean_another_account_touches_nothing_of_the_first() {
     mirror.claim(&account()).wait().unwrap();
     let walk = mirror.mirror_begin(&account()).wait().unwrap();
     let page = [contact("1", "Theirs")];
-    let put = mirror.mirror_page(&account(), &page, walk);
+    let put = mirror.mirror_page(&account(), &page, walk, super::now(&mirror));
     put.wait().unwrap();
     let unmet = mirror.mirror_unmet(&account(), walk).wait().unwrap();
     assert_eq!(unmet, []);
