@@ -72,7 +72,7 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
         Verdict::NotFound { message } => (
             TroubleKind::NotFound,
             format!("{title} has no such thing: {message}"),
-            "it may have been deleted; refresh the list, and check account_id and base_url",
+            "it may have been deleted; if nothing is found at all, check account_id and base_url",
         ),
         Verdict::Rejected { message, .. } => (
             TroubleKind::Rejected,
@@ -107,7 +107,7 @@ fn of_broken(account: &Account, tried: &str, broken: &Broken) -> Trouble {
         BrokenKind::Timeout => format!(
             "try again; a longer wait can be allowed with timeout = \"60s\" for {name}, and {address}"
         ),
-        BrokenKind::Reset => "try again; what was typed is kept".into(),
+        BrokenKind::Reset => "try again".into(),
         BrokenKind::TooLarge => format!("it may not be the API that answers: {address}"),
         BrokenKind::Redirect | BrokenKind::Other => address,
     };

@@ -14,6 +14,9 @@ use crate::secret::Secret;
 /// The account number that the Chatwoot sandbox knows.
 const CHATWOOT_ACCOUNT: u64 = 1;
 
+/// The attribute that the Pabbly sandbox's contacts keep their e-mail address in.
+const EMAIL: &str = "email";
+
 /// How a sandbox is set up.
 #[derive(Debug, Clone, Default)]
 pub struct Practice {
@@ -50,6 +53,7 @@ impl Sandbox {
             // It is this machine's own: no reason to be polite.
             per_minute: Some(6000),
             mirror: false,
+            email_attribute: (self.provider == ProviderId::Pabbly).then(|| EMAIL.into()),
             ..Account::local(name)
         }
     }
@@ -59,7 +63,7 @@ impl Sandbox {
         let account = if self.provider == ProviderId::Chatwoot {
             format!("account_id = {CHATWOOT_ACCOUNT}\n")
         } else {
-            String::new()
+            format!("email_attribute = \"{EMAIL}\"\n")
         };
         format!(
             "[accounts.practice-{provider}]\nprovider = \"{provider}\"\nbase_url = \"{url}\"\n\

@@ -8,7 +8,7 @@ use super::exit;
 use super::output::{Output, trouble_json};
 use crate::app::session::Session;
 use crate::app::setup::Setup;
-use crate::config::{Account, DEMO};
+use crate::config::{Account, DEMO, place};
 use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind, shown};
 use crate::provider;
 use crate::secret::{Secret, TokenSource, keyring};
@@ -39,11 +39,14 @@ pub fn list(setup: &Setup, out: Output) -> Result<u8, Trouble> {
         };
         ended = ended.and_then(|()| out.line(&line));
     }
-    let place = config.file.as_ref().map_or_else(
-        || "no configuration file".to_string(),
+    let said = config.file.as_ref().map_or_else(
+        || match place::config_file() {
+            Ok(path) => format!("no configuration file at {}", path.display()),
+            Err(_) => "no configuration file".to_string(),
+        },
         |f| format!("configuration: {}", f.display()),
     );
-    out.remark(&format!("{place}; data: {}", setup.database().display()));
+    out.remark(&format!("{said}; data: {}", setup.database().display()));
     Ok(ended.err().unwrap_or(exit::DONE))
 }
 

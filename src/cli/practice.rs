@@ -34,6 +34,15 @@ pub async fn sandbox(args: &SandboxArgs, out: Output) -> Result<u8, Trouble> {
         };
         served.push(practice::start(provider, &practice).await?);
     }
+    if !out.json
+        && let Some(first) = served.first()
+        && let Err(code) = out.line(&format!(
+            "# Save this as a file and name it with --config FILE.\ndefault_account = \"practice-{}\"\n",
+            first.provider
+        ))
+    {
+        return Ok(code);
+    }
     let announced = served
         .iter()
         .try_for_each(|sandbox| announce(sandbox, args.contacts, out));

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::AttributeType;
+use super::contact::Contact;
 
 /// A standard field, by its name in configuration, arguments and JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -268,12 +269,21 @@ pub struct FieldTable {
     pub flags: Vec<FlagSpec>,
     /// The shape of an id.
     pub id: IdRule,
+    /// Fields of which a contact needs one to be listed, and what happens to it without.
+    pub listed_by: Option<(&'static [FieldKey], &'static str)>,
 }
 
 impl FieldTable {
     /// The row of a field.
     pub fn field(&self, key: FieldKey) -> Option<&FieldSpec> {
         self.fields.iter().find(|f| f.key == key)
+    }
+
+    /// What happens when a contact loses the last field that it is listed by; `None`: nothing does.
+    pub fn vanishes(&self, before: &Contact, after: &Contact) -> Option<&'static str> {
+        let (keys, what) = self.listed_by?;
+        let listed = |c: &Contact| keys.iter().any(|k| !c.field(*k).is_empty());
+        (listed(before) && !listed(after)).then_some(what)
     }
 
     /// The row of a flag.

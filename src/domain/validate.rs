@@ -183,6 +183,14 @@ pub fn patch(
         };
         rows.extend(problem.map(|p| (key.as_str().to_string(), p)));
     }
+    if let Some(what) = table.vanishes(base, &patch.apply(base)) {
+        let key = patch
+            .fields
+            .keys()
+            .next_back()
+            .map_or("name", |k| k.as_str());
+        rows.push((key.to_string(), Problem::warning(what)));
+    }
     let tags = &table.tags;
     let held = |name: &String| contains(&base.tags, name, tags.ignore_case);
     for name in &patch.tags.add {

@@ -121,6 +121,11 @@ pub fn table() -> FieldTable {
             },
         ],
         id: IdRule::Integer,
+        listed_by: Some((
+            &[FieldKey::Email, FieldKey::Phone, FieldKey::Identifier],
+            "without e-mail, phone and identifier Chatwoot no longer lists this contact; \
+             it still exists, and `cardex show ID` finds it",
+        )),
     }
 }
 

@@ -78,5 +78,6 @@ pub fn table() -> FieldTable {
             },
         ],
         id: IdRule::Integer,
+        listed_by: None,
     }
 }

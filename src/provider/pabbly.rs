@@ -143,6 +143,7 @@ pub fn table(context: &Context) -> FieldTable {
             },
         ],
         id: IdRule::Hex24,
+        listed_by: None,
     }
 }
 

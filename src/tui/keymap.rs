@@ -176,9 +176,15 @@ impl Keymap {
             .filter(|b| b.footer.is_some() && !b.keys.is_empty())
             .collect();
         rows.sort_by_key(|b| b.footer);
+        // A key of a wider context that a narrower one uses for something else is not this binding's here.
+        let taken = |b: &Binding, keys: &[Key]| {
+            let narrower = contexts.iter().take_while(|c| **c != b.context);
+            self.rows(&narrower.copied().collect::<Vec<_>>())
+                .any(|other| other.keys.iter().any(|k| k.as_slice() == keys))
+        };
         let named = rows.into_iter().filter_map(|b| {
-            let keys = b.keys.iter().find(|k| !is_text(b, k))?;
-            Some((written(keys), b.label))
+            let mut free = b.keys.iter().filter(|k| !is_text(b, k) && !taken(b, k));
+            Some((written(free.next()?), b.label))
         });
         named.collect()
     }

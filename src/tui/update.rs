@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::effect::Effect;
 use super::keymap::{Action, Context, Key, Lookup};
+use super::layout;
 use super::model::{Model, Notice, Sent, Size, Vocabulary};
 use super::msg::{LoadPhase, Msg, Ticket};
 use super::screen::accounts::Accounts;
@@ -65,6 +66,10 @@ impl Turn<'_> {
         if lookup != Lookup::Do(Action::Cancel) {
             self.model.quit_armed = None;
         }
+        // Nobody can see what a key would do here; only leaving is safe.
+        if layout::is_too_small(self.model.desk.size) && lookup != Lookup::Do(Action::Cancel) {
+            return;
+        }
         match lookup {
             Lookup::Pending => {
                 // A key that ends one sequence for nothing may begin another.
@@ -79,6 +84,9 @@ impl Turn<'_> {
     }
 
     fn paste(&mut self, text: String) {
+        if layout::is_too_small(self.model.desk.size) {
+            return;
+        }
         let (_, takes_text) = focus(self.model);
         self.model.notice = None;
         if takes_text {

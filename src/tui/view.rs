@@ -15,6 +15,9 @@ use super::update::focus;
 use super::widget::text::{put, put_line, wrap};
 use crate::domain::shown::{fit, one_line, width};
 
+/// The hint that stays longest: it leads to all others.
+const HELP: &str = "help";
+
 /// Most lines that a notice covers.
 const MOST_NOTICE_LINES: usize = 4;
 
@@ -101,6 +104,25 @@ fn header(model: &Model, buffer: &mut Buffer, area: Rect, theme: &Theme) {
     put(buffer, x, area.y, &right, right_width, theme.header);
 }
 
+/// The hints that fit, in order; help is the last one to go.
+fn with_help_in(
+    mut hints: Vec<(String, &'static str)>,
+    columns: u16,
+) -> Vec<(String, &'static str)> {
+    let room = usize::from(columns) + 2;
+    let wide = |hints: &[(String, &str)]| -> usize {
+        hints
+            .iter()
+            .map(|(key, word)| width(key) + width(word) + 3)
+            .sum()
+    };
+    while wide(&hints) > room && hints.len() > 1 {
+        let other = hints.iter().rposition(|(_, word)| *word != HELP);
+        hints.remove(other.unwrap_or(hints.len() - 1));
+    }
+    hints
+}
+
 fn footer(model: &Model, buffer: &mut Buffer, area: Rect, theme: &Theme) {
     let problem = if model.stack.is_empty() {
         model.list.problem()
@@ -121,12 +143,9 @@ fn footer(model: &Model, buffer: &mut Buffer, area: Rect, theme: &Theme) {
         return;
     }
     let (contexts, text) = focus(model);
+    let hints = with_help_in(model.desk.keymap.footer(contexts, text), area.width);
     let mut x = area.x;
-    for (key, word) in model.desk.keymap.footer(contexts, text) {
-        let needed = u16::try_from(width(&key) + width(word) + 3).unwrap_or(u16::MAX);
-        if x.saturating_add(needed) > area.right() + 2 {
-            break;
-        }
+    for (key, word) in hints {
         x += put(
             buffer,
             x,

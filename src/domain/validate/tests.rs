@@ -341,6 +341,7 @@ fn a_patch_is_judged_whole_and_only_where_it_changes() {
             flag(Flag::Blocked, Access::ReadOnly("set elsewhere")),
         ],
         id: IdRule::Integer,
+        listed_by: None,
     };
     let definitions = [definition(AttributeType::List)];
     let mut base = Contact::new(

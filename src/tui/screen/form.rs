@@ -60,6 +60,8 @@ pub struct Form {
     outside: Option<(Ticket, String)>,
     /// What stands above the rows until the next save: a refusal, a failure.
     banner: Option<Notice>,
+    /// Whether the banner tells of refused fields: it goes with the last mark.
+    refused_on_top: bool,
     /// Why the fresh copy could not be read.
     unread: Option<Notice>,
     /// Whether the draft goes with the next press.
@@ -106,6 +108,7 @@ impl Form {
             unsettled: None,
             outside: None,
             banner: None,
+            refused_on_top: false,
             unread: None,
             discard_armed: false,
         };
@@ -186,6 +189,11 @@ impl Form {
                 &self.account.table.attributes,
                 self.account.region.as_deref(),
             );
+        }
+        let refused = self.fields.iter().any(|f| f.refused.is_some());
+        if self.refused_on_top && !refused {
+            self.banner = None;
+            self.refused_on_top = false;
         }
     }
 

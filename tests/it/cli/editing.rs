@@ -512,3 +512,29 @@ fn a_token_that_ends_during_the_save_is_code_4() {
     said.complains(4, &["it is not known whether this was stored", "the token"]);
     assert_eq!(lines(&said.out)[0]["status"], "unknown");
 }
+
+#[test]
+fn a_contact_that_would_vanish_from_chatwoots_list_is_warned_of() {
+    let fake = seed::chatwoot(&seed::people(1));
+    let server = Server::start(Vendor::Chatwoot, fake, "", |_, _| None);
+    let args = [
+        "edit",
+        "1",
+        "--clear",
+        "email",
+        "phone",
+        "identifier",
+        "--dry-run",
+    ];
+    let said = server.desk("").run(&args);
+    assert_eq!(said.code, 0);
+    assert!(
+        said.err.contains("no longer lists this contact"),
+        "{}",
+        said.err
+    );
+    let said = server
+        .desk("")
+        .run(&["edit", "1", "--clear", "email", "--dry-run"]);
+    assert!(!said.err.contains("no longer lists"), "{}", said.err);
+}

@@ -603,3 +603,15 @@ fn opening_right_after_typing_waits_for_the_contact_that_was_typed() {
         .collect();
     assert_eq!(reads, ["2"]);
 }
+
+#[test]
+fn in_a_window_too_small_to_see_anything_no_key_does_anything_but_leave() {
+    let mut script = screen(contacts(3)).keys("e").size(30, 8);
+    script.taken();
+    let mut script = script.keys("BLIND<ctrl-s><enter>").size(80, 24);
+    assert!(!script.taken().iter().any(|e| matches!(
+        e,
+        Effect::Save { .. } | Effect::KeepDraft(_) | Effect::Preview { .. }
+    )));
+    script.hides("BLIND");
+}

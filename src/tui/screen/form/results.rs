@@ -147,6 +147,7 @@ impl Form {
         if let Some(at) = first {
             self.focus = at;
         }
+        self.refused_on_top = first.is_some();
         self.banner = Some(Notice::error(words));
     }
 

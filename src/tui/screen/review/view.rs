@@ -125,6 +125,9 @@ impl Page<'_> {
                 self.text("  ", &format!("! {caution}"), self.theme.warning);
             }
         }
+        if let Some(what) = account.table.vanishes(base, &patch.apply(base)) {
+            self.text("", &format!("! {what}"), self.theme.warning);
+        }
     }
 
     /// Old and new on one line where they fit, else below each other.
