@@ -310,7 +310,7 @@ impl Shell {
     fn open_in_browser(&self, id: &ContactId) {
         match self.session.web_page(id) {
             Some(address) => match browser::open(&address) {
-                Ok(()) => self.tell(Msg::Copied(format!("opening {address}"))),
+                Ok(()) => self.tell(Msg::Said(format!("opening {address}"))),
                 Err(trouble) => self.say(trouble),
             },
             None => self.say(Trouble::new(

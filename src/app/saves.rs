@@ -1,11 +1,16 @@
 //! Saves in the background: each ends with a message, whatever happens to it, and is finished also when the
 //! person has left.
 
+use std::time::Duration;
+
 use crate::app::session::Session;
 use crate::app::teller::Teller;
 use crate::domain::{Contact, Patch, Trouble, TroubleKind};
 use crate::engine::SaveOutcome;
 use crate::tui::msg::{Msg, Ticket};
+
+/// How long a save may take before the person is told what is being waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A save and how it ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +32,20 @@ pub async fn save(
 ) -> LastSave {
     let (title, id) = (base.title().to_string(), base.id.clone());
     let saving = session.clone();
-    let ended = tokio::spawn(async move { saving.save(base, patch, force).await }).await;
+    let mut work = tokio::spawn(async move { saving.save(base, patch, force).await });
+    let ended = loop {
+        tokio::select! {
+            ended = &mut work => break ended,
+            () = tokio::time::sleep(PATIENCE) => {
+                if let Some(until) = session.held_until() {
+                    teller.tell(Msg::Said(format!(
+                        "the provider asked for a pause: saving goes on at {} UTC",
+                        until.strftime("%H:%M:%S")
+                    )));
+                }
+            }
+        }
+    };
     let outcome = ended.unwrap_or_else(|_| SaveOutcome::Unknown {
         trouble: Trouble::new(
             TroubleKind::Local,

@@ -217,7 +217,7 @@ impl Screen {
         match self.terminal.copy(text) {
             Ok(()) => {
                 let count = text.chars().count();
-                self.shell.tell(Msg::Copied(format!(
+                self.shell.tell(Msg::Said(format!(
                     "{count} characters copied through the terminal (OSC 52)"
                 )));
             }

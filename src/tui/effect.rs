@@ -75,7 +75,7 @@ pub enum Effect {
         /// A file name ending for syntax highlighting: `txt`, `json`.
         extension: &'static str,
     },
-    /// Put a text on the clipboard; answered by `Msg::Copied`.
+    /// Put a text on the clipboard; answered by `Msg::Said`.
     Copy(String),
     /// Open the contact's page in a browser.
     OpenInBrowser(ContactId),

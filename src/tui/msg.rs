@@ -98,8 +98,8 @@ pub enum Msg {
     },
     /// The request log changed; these are its entries, oldest first.
     Log(Vec<LogLine>),
-    /// A text was copied; says how.
-    Copied(String),
+    /// Something to tell: how a text was copied, what a save waits for.
+    Said(String),
     /// Something went wrong that belongs to no screen.
     Failed(Trouble),
     /// A timer asked for by [`super::effect::Effect::WakeAt`] ran out.

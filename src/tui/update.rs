@@ -259,7 +259,7 @@ impl Turn<'_> {
             }
             Msg::Drafts(drafts) => self.model.desk.drafts.clone_from(drafts),
             Msg::Log(log) => self.model.desk.log.clone_from(log),
-            Msg::Copied(how) => self.model.notice = Some(Notice::good(how)),
+            Msg::Said(how) => self.model.notice = Some(Notice::info(how)),
             Msg::Failed(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
             Msg::Terminate => self.effects.push(Effect::Quit),
             Msg::Rows { .. } => return self.deliver(0, Input::Told(msg)),

@@ -236,7 +236,7 @@ impl Script {
                 });
                 answers
             }
-            Effect::Copy(_) => vec![Msg::Copied("copied".into())],
+            Effect::Copy(_) => vec![Msg::Said("copied".into())],
             _ => Vec::new(),
         }
     }
