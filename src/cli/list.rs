@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use tokio::sync::watch;
 
 use super::columns::Column;
-use super::output::Output;
+use super::output::{Output, json_text};
 use super::{ListArgs, ListFormat, exit};
 use crate::app::loader::{self, LoadEvent, TagWalk};
 use crate::app::session::{Session, store_trouble};
@@ -288,7 +288,7 @@ impl Printer {
             }
             ListFormat::Json => {
                 for contact in contacts {
-                    text.push_str(&contact.to_json().to_string());
+                    text.push_str(&json_text(&contact.to_json()));
                     text.push('\n');
                 }
             }
@@ -308,9 +308,12 @@ impl Printer {
                 .map_err(failed)?;
         }
         for contact in contacts {
-            writer
-                .write_record(self.columns.iter().map(|c| c.text(contact)))
-                .map_err(failed)?;
+            let cells = self.columns.iter().map(|c| match self.fits {
+                // On a terminal the cells are for looking at.
+                true => shown::one_line(&c.text(contact)).into_owned(),
+                false => c.text(contact),
+            });
+            writer.write_record(cells).map_err(failed)?;
         }
         let bytes = writer.into_inner().map_err(|_| exit::ERROR)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -76,12 +76,23 @@ impl Layer for Log {
                 (format!("{mark} {}{attempt} ", entry.result), style),
                 (format!("{} ms ", entry.millis), theme.dim),
                 (format!("{} ", entry.method), theme.key),
-                (url.to_string(), plain),
             ] {
                 x += put(buffer, x, y, &text, area.right().saturating_sub(x), style);
             }
+            let room = area.right().saturating_sub(x);
+            put(buffer, x, y, &end_of(url, usize::from(room)), room, plain);
         }
     }
+}
+
+/// An address in so many columns: its end tells it from the others, so the front is cut.
+fn end_of(url: &str, columns: usize) -> String {
+    let count = url.chars().count();
+    if count <= columns || columns < 2 {
+        return url.to_string();
+    }
+    let end: String = url.chars().skip(count + 1 - columns).collect();
+    format!("…{end}")
 }
 
 /// Entries that fit: the body without its title.
