@@ -1,5 +1,5 @@
 //! Calling codes, trunk prefixes and lengths of national numbers, by ISO 3166 region (and Kosovo's XK,
-//! Ascension's AC). From the national numbering plans as the ITU lists them; where a plan does not let a
+//! Ascension's AC). Written from general knowledge of the national numbering plans; where a plan does not let a
 //! number be completed with certainty the row says [`Trunk::Unsure`].
 
 /// What stands before a national number at home and not abroad.
