@@ -2,7 +2,7 @@
 
 use crate::app::clock;
 use crate::app::session::Session;
-use crate::domain::{TagSet, Trouble};
+use crate::domain::{TagSet, Trouble, TroubleKind};
 use crate::tui::msg::Msg;
 
 /// What the store knows from the last time.
@@ -40,11 +40,9 @@ pub async fn fetch(session: &Session) -> Msg {
         let kept = store.put_tags(name, &tags, clock::now()).await;
         trouble = trouble.or(kept.err().map(|e| failed(&e)));
     }
-    let first = definitions
-        .as_ref()
-        .err()
-        .or(catalogue.as_ref().err())
-        .cloned();
+    let failures = [definitions.as_ref().err(), catalogue.as_ref().err()];
+    let mut failures = failures.into_iter().flatten();
+    let first = failures.find(|t| !told_by_loading(t)).cloned();
     match known(session).await {
         Msg::Vocabulary {
             definitions,
@@ -63,4 +61,12 @@ pub async fn fetch(session: &Session) -> Msg {
 
 fn failed(error: &crate::store::StoreError) -> Trouble {
     crate::app::session::store_trouble("keeping definitions and tags", error)
+}
+
+/// Who can not be reached or does not let us in is told of where the list is loaded: once is enough.
+fn told_by_loading(trouble: &Trouble) -> bool {
+    matches!(
+        trouble.kind,
+        TroubleKind::SignIn | TroubleKind::Network | TroubleKind::Throttled
+    )
 }
