@@ -32,6 +32,8 @@ pub struct Shell {
     loading: Option<AbortHandle>,
     log: Option<AbortHandle>,
     listening: bool,
+    /// Whose draft was kept last, and is in the list of drafts on screen.
+    drafted: Option<ContactId>,
 }
 
 impl Shell {
@@ -48,6 +50,7 @@ impl Shell {
             loading: None,
             log: None,
             listening: false,
+            drafted: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl Shell {
     /// Starts what an opened account needs, and describes it to the screen.
     pub async fn opened(&mut self) -> Opened {
         self.sender = self.sender.next();
+        self.drafted = None;
         for task in self.tasks.drain(..) {
             task.abort();
         }
@@ -147,12 +151,17 @@ impl Shell {
             Effect::KeepDraft(draft) => {
                 let kept = self.session.store().put_draft(&draft);
                 self.ask("keeping the draft", kept, |()| None);
-                self.start_drafts();
+                // Which drafts there are changes with the first letter of a form, not with each.
+                if self.drafted.as_ref() != Some(&draft.base.id) {
+                    self.drafted = Some(draft.base.id.clone());
+                    self.start_drafts();
+                }
             }
             Effect::DropDraft(id) => {
                 let store = self.session.store();
                 let dropped = store.delete_draft(&self.session.account().name, &id);
                 self.ask("forgetting the draft", dropped, |_| None);
+                self.drafted = None;
                 self.start_drafts();
             }
             Effect::Preview {

@@ -16,7 +16,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
 use unicode_width::UnicodeWidthStr;
 
-use super::scroll::Shift;
+use super::scroll::{Shift, line};
 use super::sgr;
 
 /// A back end for ratatui that owns its output.
@@ -262,12 +262,6 @@ impl<'a> Pen<'a> {
             self.text.push_str("\x1b[m");
         }
     }
-}
-
-fn line(buffer: &Buffer, y: u16) -> &[Cell] {
-    let width = usize::from(buffer.area.width);
-    let from = usize::from(y) * width;
-    buffer.content.get(from..from + width).unwrap_or_default()
 }
 
 fn width(cell: &Cell) -> usize {

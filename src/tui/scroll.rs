@@ -111,7 +111,8 @@ impl Shift {
     }
 }
 
-fn line(buffer: &Buffer, y: u16) -> &[Cell] {
+/// The cells of a line.
+pub(super) fn line(buffer: &Buffer, y: u16) -> &[Cell] {
     let width = usize::from(buffer.area.width);
     let from = usize::from(y) * width;
     buffer.content.get(from..from + width).unwrap_or_default()
