@@ -10,6 +10,28 @@ pub struct FieldProblem {
     pub key: String,
     /// What is wrong, for the person editing.
     pub message: String,
+    /// Whether the answer says that another contact holds this value. Set only where that is certain:
+    /// it makes cardex look for the holder.
+    pub taken: bool,
+}
+
+impl FieldProblem {
+    /// A value that is wrong in itself, or of which no more is known.
+    pub fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            message: message.into(),
+            taken: false,
+        }
+    }
+
+    /// A value that another contact holds.
+    pub fn taken(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            taken: true,
+            ..Self::new(key, message)
+        }
+    }
 }
 
 /// What a response means.

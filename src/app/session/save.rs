@@ -102,8 +102,8 @@ impl Session {
         if let SendError::Refused(Verdict::Rejected { message, fields }, _) = error {
             let message = lane.mask(message);
             let masked = |p: &FieldProblem| FieldProblem {
-                key: p.key.clone(),
                 message: lane.mask(&p.message),
+                ..p.clone()
             };
             let fields = fields.iter().map(masked).collect();
             return WriteResult::Rejected {

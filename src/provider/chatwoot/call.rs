@@ -85,9 +85,8 @@ pub fn read(context: &Context, id: &ContactId) -> Result<Vec<Call>, Unsupported>
 
 fn contact_url(context: &Context, id: &ContactId) -> Result<String, Unsupported> {
     if let Err(message) = IdRule::Integer.check(id.as_str()) {
-        let message = message.trim_start_matches("id: ").to_string();
-        let key = "id".to_string();
-        return Err(Unsupported(vec![FieldProblem { key, message }]));
+        let message = message.trim_start_matches("id: ");
+        return Err(Unsupported(vec![FieldProblem::new("id", message)]));
     }
     Ok(format!("{}/contacts/{id}", account(context)))
 }
@@ -186,8 +185,7 @@ fn refused(patch: &Patch) -> Vec<FieldProblem> {
     let table = table();
     let mut problems = Vec::new();
     let mut refuse = |key: String, message: &str| {
-        let message = message.to_string();
-        problems.push(FieldProblem { key, message });
+        problems.push(FieldProblem::new(key, message));
     };
     for (key, edit) in &patch.fields {
         let Some(spec) = table.field(*key) else {
@@ -252,10 +250,7 @@ fn labels_after(fresh: &Contact, patch: &Patch) -> Result<Option<Vec<String>>, V
     if patch.tags.is_empty() {
         return Ok(None);
     }
-    let problem = |message: String| FieldProblem {
-        key: "tags".into(),
-        message,
-    };
+    let problem = |message: String| FieldProblem::new("tags", message);
     if fresh.tags_read != TagsRead::All {
         let message = "labels were not read, and Chatwoot can only replace them all; read the \
                        contact again first";

@@ -165,7 +165,7 @@ fn fields(request: &HttpRequest, response: &HttpResponse) -> Vec<FieldProblem> {
     let message = words(response);
     let phrases = phrases(&message, &named);
     let mut problems: Vec<FieldProblem> = Vec::new();
-    for name in named {
+    for name in named.iter().copied() {
         let own = phrases.iter().flatten().find(|(n, _)| *n == human(name));
         let mut told = own.map_or_else(|| message.clone(), |(_, phrase)| phrase.clone());
         if stored_before(request, name) {
@@ -176,12 +176,25 @@ fn fields(request: &HttpRequest, response: &HttpResponse) -> Vec<FieldProblem> {
         }
         for key in keys(request, name) {
             if problems.iter().all(|p| p.key != key) {
-                let message = told.clone();
-                problems.push(FieldProblem { key, message });
+                problems.push(FieldProblem {
+                    taken: is_taken(&message, name, named.len()),
+                    ..FieldProblem::new(key, told.clone())
+                });
             }
         }
     }
     problems
+}
+
+/// Whether the message says that another contact holds the value of `name`, one of `of` named members.
+/// The words are English; an agent's other language may have any, so nothing is guessed from those: the
+/// phrase must be this member's, or no other member is meant.
+fn is_taken(message: &str, name: &str, of: usize) -> bool {
+    const TAKEN: &str = " has already been taken";
+    let unique = ["email", "phone_number", "identifier"].contains(&name);
+    let own = format!("{}{TAKEN}", human(name));
+    let mut pieces = message.split(", ");
+    unique && pieces.any(|piece| piece == own || (of == 1 && piece.ends_with(TAKEN)))
 }
 
 /// Cardex's keys for a member that Chatwoot names.

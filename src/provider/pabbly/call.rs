@@ -76,10 +76,8 @@ fn url(context: &Context, path: &str) -> String {
 
 fn contact_url(context: &Context, id: &ContactId) -> Result<String, Unsupported> {
     IdRule::Hex24.check(id.as_str()).map_err(|message| {
-        Unsupported(vec![FieldProblem {
-            key: "id".into(),
-            message: message.strip_prefix("id: ").unwrap_or(&message).to_string(),
-        }])
+        let message = message.strip_prefix("id: ").unwrap_or(&message);
+        Unsupported(vec![FieldProblem::new("id", message)])
     })?;
     Ok(url(context, &format!("/contacts/{}", id.as_str())))
 }

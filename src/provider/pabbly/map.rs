@@ -291,10 +291,7 @@ struct Problems(Vec<FieldProblem>);
 
 impl Problems {
     fn add(&mut self, key: &str, message: impl Into<String>) {
-        self.0.push(FieldProblem {
-            key: key.to_string(),
-            message: message.into(),
-        });
+        self.0.push(FieldProblem::new(key, message));
     }
 
     fn none_or<T>(self, value: T) -> Result<T, Unsupported> {

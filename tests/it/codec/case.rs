@@ -244,10 +244,14 @@ fn refused(problems: &[FieldProblem]) -> String {
 }
 
 fn problems_json(problems: &[FieldProblem]) -> Value {
-    let rows = problems
-        .iter()
-        .map(|p| json!({"key": p.key, "message": p.message}));
-    Value::Array(rows.collect())
+    let row = |p: &FieldProblem| {
+        let mut row = json!({"key": p.key, "message": p.message});
+        if p.taken {
+            row["taken"] = json!(true);
+        }
+        row
+    };
+    Value::Array(problems.iter().map(row).collect())
 }
 
 fn verdict_json(verdict: &Verdict) -> Value {

@@ -647,14 +647,8 @@ fn sending_twice_sends_once() {
 fn a_preview_that_is_refused_marks_the_fields() {
     let mut script = form();
     script.preview = Err(vec![
-        FieldProblem {
-            key: "name".into(),
-            message: "may not hold an X".into(),
-        },
-        FieldProblem {
-            key: "body".into(),
-            message: "is odd".into(),
-        },
+        FieldProblem::new("name", "may not hold an X"),
+        FieldProblem::new("body", "is odd"),
     ]);
     let script = script.keys("X<tab><ctrl-s>");
     let script = script
@@ -670,10 +664,7 @@ fn a_preview_that_is_refused_marks_the_fields() {
 fn refused() -> SaveOutcome {
     SaveOutcome::Refused {
         message: "Email has already been taken".into(),
-        fields: vec![FieldProblem {
-            key: "email".into(),
-            message: "has already been taken".into(),
-        }],
+        fields: vec![FieldProblem::taken("email", "has already been taken")],
         partly: false,
         stored: None,
     }
