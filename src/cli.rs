@@ -183,6 +183,12 @@ pub struct EditArgs {
     /// Write over a change that somebody else made meanwhile
     #[arg(long)]
     pub force: bool,
+    /// Change an e-mail or phone although it may merge this contact into another one (chatwoot-public)
+    #[arg(long)]
+    pub allow_merge: bool,
+    /// Set an attribute that no contact has, which creates a field for all of them (revyops)
+    #[arg(long)]
+    pub allow_new_field: bool,
 }
 
 /// `cardex accounts …`.

@@ -199,6 +199,7 @@ impl Account {
             per_minute: None,
             timeout: None,
             email_attribute: None,
+            tags_attribute: None,
             default_region: None,
             mirror: true,
         }

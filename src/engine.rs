@@ -3,4 +3,4 @@
 
 pub mod save;
 
-pub use save::{Check, Fate, Save, SaveOutcome, Step, WriteResult};
+pub use save::{Check, Fate, Permits, Preview, Save, SaveOutcome, Step, WriteResult};

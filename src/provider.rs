@@ -5,10 +5,12 @@
 //! provider is one folder, one [`ProviderId`] variant and one match arm in [`codec`]. The local store
 //! has facts and a table like everybody else, but no codec: `app` executes it on SQLite.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::{
-    AccountName, AttributeDefinition, Contact, ContactId, FieldTable, Patch, ProviderId, TagSet,
+    AccountName, AttributeDefinition, Contact, ContactId, FieldKey, FieldTable, Filter, Patch,
+    ProviderId, TagSet,
 };
 use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
 
@@ -27,6 +29,8 @@ pub struct Context {
     pub account_id: Option<u64>,
     /// Pabbly: the attribute that holds the e-mail address.
     pub email_attribute: Option<String>,
+    /// OpenCX, RevyOps: the attribute that holds the tags, separated by commas.
+    pub tags_attribute: Option<String>,
 }
 
 /// How an API is signed in to. The secret itself is added by `transport`.
@@ -96,6 +100,57 @@ pub enum Purpose {
     Tagged(String),
 }
 
+/// A contact that is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// Its id.
+    pub id: &'a ContactId,
+    /// What is known of it, where something is: an API without a call for one contact finds it by that.
+    pub known: Option<&'a Contact>,
+    /// When a write of ours left for it, where one did: it was changed no earlier.
+    pub written_at: Option<Timestamp>,
+}
+
+impl<'a> Target<'a> {
+    /// A contact of which nothing but the id is known.
+    pub fn of(id: &'a ContactId) -> Self {
+        Self {
+            id,
+            known: None,
+            written_at: None,
+        }
+    }
+}
+
+/// How one contact is read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// By these requests, which together tell it whole, in order.
+    Calls(Vec<Call>),
+    /// The API has no call for one contact. It is looked for in these lists, in order, until it is met.
+    Lists(Vec<Lookup>),
+}
+
+/// A list in which a contact is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lookup {
+    /// Where it begins, for [`Codec::page`].
+    pub start: Cursor,
+    /// So many pages are looked at.
+    pub pages: usize,
+    /// Whether a contact that is not in it, seen to its end, does not exist.
+    pub exhaustive: bool,
+}
+
+/// How the provider itself looks for contacts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Narrowed {
+    /// Where that list begins, for [`Codec::page`].
+    pub start: Cursor,
+    /// Whether every contact that matches is certain to be in it; otherwise it is a beginning.
+    pub whole: bool,
+}
+
 /// One request of a script, with what it is for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
@@ -159,14 +214,27 @@ pub trait Codec: Sync {
     /// What can be stored, under this account's settings.
     fn table(&self, context: &Context) -> FieldTable;
 
-    /// The request for a page: the first without a cursor.
+    /// The request for a page: the first of the whole list without a cursor. A cursor that came with a page, a
+    /// [`Lookup`] or a [`Narrowed`] leads on in the same list.
     fn page(&self, context: &Context, cursor: Option<&Cursor>) -> Call;
 
-    /// The requests that together read one contact whole, in order.
+    /// How one contact is read whole.
     ///
     /// # Errors
     /// When the id does not have the provider's shape; no path is built from it.
-    fn read(&self, context: &Context, id: &ContactId) -> Result<Vec<Call>, Unsupported>;
+    fn read(&self, context: &Context, target: Target<'_>) -> Result<Reading, Unsupported>;
+
+    /// How the provider itself looks for what a filter asks; `None` where it can not. What comes is filtered
+    /// again by cardex.
+    fn narrow(&self, _context: &Context, _filter: &Filter) -> Option<Narrowed> {
+        None
+    }
+
+    /// How the contacts that have this value of a field are found, as exactly as the API can; `None` where it
+    /// can not. What comes is compared again by cardex.
+    fn holders(&self, _context: &Context, _key: FieldKey, _value: &str) -> Option<Cursor> {
+        None
+    }
 
     /// The requests that carry out `patch` on `fresh` (the contact as just read), in order. Tags that
     /// the API can only replace are merged with those of `fresh`. An empty list means that nothing
@@ -226,6 +294,7 @@ pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
     match id {
         ProviderId::Chatwoot => Some(&chatwoot::Chatwoot),
         ProviderId::Pabbly => Some(&pabbly::Pabbly),
+        ProviderId::ChatwootPublic | ProviderId::OpenCx | ProviderId::RevyOps => None,
         ProviderId::Local => None,
     }
 }

@@ -169,20 +169,23 @@ impl Shell {
                 base,
                 patch,
             } => {
-                let result = self.session.preview(&base, &patch);
-                self.tell(Msg::Previewed { ticket, result });
+                let (session, sender) = (self.session.clone(), self.sender.clone());
+                self.spawn(async move {
+                    let result = session.preview(&base, &patch).await;
+                    sender.tell(Msg::Previewed { ticket, result });
+                });
             }
             Effect::Save {
                 ticket,
                 base,
                 patch,
-                force,
+                permits,
             } => {
                 // Those that ended were told of.
                 while self.saves.try_join_next().is_some() {}
                 let (session, sender) = (self.session.clone(), self.sender.clone());
                 self.saves
-                    .spawn(saves::save(session, sender, ticket, *base, patch, force));
+                    .spawn(saves::save(session, sender, ticket, *base, patch, permits));
             }
             Effect::EditText {
                 ticket,

@@ -101,6 +101,9 @@ pub async fn start(provider: ProviderId, practice: &Practice) -> Result<Sandbox,
             pabbly::BASE,
         ),
         ProviderId::Chatwoot => (Vendor::Chatwoot, Box::new(seed::chatwoot(&people)), ""),
+        ProviderId::ChatwootPublic | ProviderId::OpenCx | ProviderId::RevyOps => {
+            return Err(invalid(format!("there is no sandbox for {provider} yet")));
+        }
         ProviderId::Local => {
             return Err(
                 invalid("the local store has no API to practise with".into())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::app::session::Session;
 use crate::app::teller::Teller;
 use crate::domain::{Contact, Patch, Trouble, TroubleKind};
-use crate::engine::SaveOutcome;
+use crate::engine::{Permits, SaveOutcome};
 use crate::tui::msg::{Msg, Ticket};
 
 /// How long a save may take before the person is told what is being waited for.
@@ -28,11 +28,11 @@ pub async fn save(
     ticket: Ticket,
     base: Contact,
     patch: Patch,
-    force: bool,
+    permits: Permits,
 ) -> LastSave {
     let (title, id) = (base.title().to_string(), base.id.clone());
     let saving = session.clone();
-    let mut work = tokio::spawn(async move { saving.save(base, patch, force).await });
+    let mut work = tokio::spawn(async move { saving.save(base, patch, permits).await });
     let ended = loop {
         tokio::select! {
             ended = &mut work => break ended,

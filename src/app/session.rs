@@ -3,6 +3,7 @@
 //! This is the one place that chooses between a codec with its lane and the embedded store. It
 //! translates; what is decided is decided in codec, `engine::save` and transport.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,15 +11,18 @@ use jiff::Timestamp;
 use crate::app::failure;
 use crate::app::setup::Connector;
 use crate::config::Account;
+use crate::domain::guard::guarded;
 use crate::domain::{
     AttributeDefinition, Contact, ContactId, FieldTable, Patch, ProviderId, Trouble, TroubleKind,
 };
-use crate::http::{FieldProblem, HttpRequest};
-use crate::provider::{self, Call, Codec, Context, Purpose, Reply};
+use crate::engine::Preview;
+use crate::http::FieldProblem;
+use crate::provider::{self, Call, Codec, Context, Purpose, Reply, Target};
 use crate::store::{Place, Store, StoreError};
 use crate::transport::{Lane, Priority, SendOptions};
 
 mod pages;
+mod read;
 mod save;
 
 /// An open account. Clones share lane and store.
@@ -125,65 +129,62 @@ impl Session {
     }
 
     async fn read_as(&self, id: &ContactId, priority: Priority) -> Result<Contact, Trouble> {
-        let tried = format!("reading contact {id}");
-        let Some(remote) = &self.inner.remote else {
-            let found = self
-                .inner
-                .contacts
-                .contact(&self.inner.account.name, id)
-                .await;
-            return found
-                .map_err(|e| store_trouble(&tried, &e))?
-                .ok_or_else(|| {
-                    let message = format!(
-                        "{tried}: there is no such contact in {}",
-                        self.account().name
-                    );
-                    Trouble::new(TroubleKind::NotFound, message)
-                        .with_hint("`cardex list --format ids` shows the ids that exist")
-                });
+        let name = &self.inner.account.name;
+        // What is known may be of help, and is no condition.
+        let known = match self.is_local() {
+            true => None,
+            false => self.inner.contacts.contact(name, id).await.ok().flatten(),
         };
-        let calls = remote
-            .codec
-            .read(&self.inner.context, id)
-            .map_err(|e| failure::of_unsupported(&e))?;
-        let mut replies = Vec::new();
-        for call in calls {
-            match self.call(remote, &call, &tried, priority).await {
-                Ok(reply) => replies.push(reply),
-                Err(trouble) => {
-                    if trouble.kind == TroubleKind::NotFound {
-                        self.forget_contact(id).await;
-                    }
-                    return Err(trouble);
-                }
-            }
-        }
-        provider::assemble(replies).ok_or_else(|| {
-            Trouble::new(
-                TroubleKind::Malformed,
-                format!("{tried}: the answer holds no contact"),
-            )
-        })
+        let target = Target {
+            id,
+            known: known.as_ref(),
+            written_at: None,
+        };
+        self.read_target(target, priority).await
     }
 
-    /// The requests that a patch would send; none for the local store.
+    /// What a patch would send, and what it would do beyond the contact.
     ///
     /// # Errors
     /// Every part that the provider can not store, by key.
-    pub fn preview(
+    pub async fn preview(
         &self,
         base: &Contact,
         patch: &Patch,
-    ) -> Result<Vec<HttpRequest>, Vec<FieldProblem>> {
-        let Some(remote) = &self.inner.remote else {
-            return Ok(Vec::new());
+    ) -> Result<Preview, Vec<FieldProblem>> {
+        let requests = match &self.inner.remote {
+            None => Vec::new(),
+            Some(remote) => {
+                let calls = remote.codec.update(&self.inner.context, base, patch);
+                let calls = calls.map_err(|e| e.0)?;
+                calls.into_iter().map(|c| c.request).collect()
+            }
         };
-        let calls = remote
-            .codec
-            .update(&self.inner.context, base, patch)
-            .map_err(|e| e.0)?;
-        Ok(calls.into_iter().map(|c| c.request).collect())
+        // Without them every name counts as new, and is asked about.
+        let names = self.names_for_guards(base, patch).await.unwrap_or_default();
+        let acts = guarded(&self.inner.table, &names, base, patch);
+        Ok(Preview { requests, acts })
+    }
+
+    /// The attributes that contacts of the account are known to have, where a guard asks for them.
+    async fn names_for_guards(
+        &self,
+        base: &Contact,
+        patch: &Patch,
+    ) -> Result<BTreeSet<String>, Trouble> {
+        let new = patch
+            .attributes
+            .keys()
+            .any(|n| !base.attributes.contains_key(n));
+        if self.inner.table.attributes.new_name_guard.is_none() || !new {
+            return Ok(BTreeSet::new());
+        }
+        let found = self
+            .inner
+            .contacts
+            .attributes_in_use(&self.inner.account.name)
+            .await;
+        found.map_err(|e| store_trouble("collecting attribute names", &e))
     }
 
     /// The attribute definitions, empty where the provider has none.

@@ -47,13 +47,10 @@ impl Column {
     }
 
     /// The columns of a table for people.
-    pub fn of_table() -> Vec<Self> {
-        let fields = [FieldKey::Name, FieldKey::Email, FieldKey::Phone].map(Self::Field);
-        [Self::Id]
-            .into_iter()
-            .chain(fields)
-            .chain([Self::Tags])
-            .collect()
+    pub fn of_table(table: &FieldTable) -> Vec<Self> {
+        let fields = table.main_fields().into_iter().map(Self::Field);
+        let tags = (!matches!(table.tags.access, Access::Absent(_))).then_some(Self::Tags);
+        [Self::Id].into_iter().chain(fields).chain(tags).collect()
     }
 
     /// Every column that a provider fills, for CSV; `attributes` are those that occur.

@@ -1,6 +1,7 @@
 //! `cardex edit ID`: one update: difference, requests, confirmation, save, proof. The patch is made in
 //! `args`, what is printed in `report`.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 
 use super::interrupt::{Ended, to_the_end, unless_interrupted};
@@ -9,9 +10,8 @@ use super::{EditArgs, exit};
 use crate::app::session::Session;
 use crate::domain::diff::{self, Change};
 use crate::domain::validate::{self, Problem, Severity};
-use crate::domain::{AttributeDefinition, Contact, Patch, Trouble, TroubleKind, shown};
-use crate::engine::SaveOutcome;
-use crate::http::HttpRequest;
+use crate::domain::{AttributeDefinition, Contact, Guarded, Patch, Trouble, TroubleKind, shown};
+use crate::engine::{Permits, Preview, SaveOutcome};
 
 pub mod args;
 pub mod report;
@@ -21,7 +21,7 @@ struct Plan {
     base: Contact,
     patch: Patch,
     changes: Vec<Change>,
-    requests: Vec<HttpRequest>,
+    preview: Preview,
 }
 
 /// Carries the edit out. Ctrl-C ends it until the save begins; from then on it is waited for. Returns
@@ -41,14 +41,30 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
         base,
         patch,
         changes,
-        requests,
+        preview,
     } = plan?;
+    let permits = Permits {
+        force: args.force,
+        merge: args.allow_merge,
+        new_field: args.allow_new_field,
+    };
+    let mut acts = preview.acts;
+    acts.retain(|act| !permits.allow(act.guard));
     if args.dry_run {
-        return Ok(report::dry_run(&base, &changes, &requests, out));
+        for act in &acts {
+            out.warning(&guarded_line(act));
+        }
+        return Ok(report::dry_run(&base, &changes, &preview.requests, out));
     }
-    if !args.yes && !changes.is_empty() && asks() {
-        let (title, rows) = (base.title().to_string(), changes);
-        let asked = tokio::task::spawn_blocking(move || confirmed(&title, &rows));
+    let nobody_asked = args.yes || !asks();
+    if nobody_asked && !acts.is_empty() {
+        return Err(not_allowed(&acts));
+    }
+    let mut permits = permits;
+    if !nobody_asked && !changes.is_empty() {
+        permits = permits.with(&acts);
+        let (title, rows) = (base.title().into_owned(), changes);
+        let asked = tokio::task::spawn_blocking(move || confirmed(&title, &rows, &acts));
         match unless_interrupted(asked).await? {
             None => return Ok(interrupted()),
             Some(Ok(Ok(true))) => {}
@@ -61,8 +77,7 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
         }
     }
     let (saving, before) = (session.clone(), base.clone());
-    let force = args.force;
-    let save = async move { saving.save(before, patch, force).await };
+    let save = async move { saving.save(before, patch, permits).await };
     let (outcome, stopped) = match to_the_end(save).await? {
         Ended::Done(outcome) => (outcome, false),
         Ended::DoneAfterAll(outcome) => (outcome, true),
@@ -112,7 +127,7 @@ async fn plan(session: &Session, args: &EditArgs, out: Output) -> Result<Plan, T
     check(session, &definitions, &base, &patch, labels, out)?;
     let patch = patch.effective(&base);
     let changes = diff::changes_of(&base, &patch);
-    let requests = session.preview(&base, &patch).map_err(|problems| {
+    let preview = session.preview(&base, &patch).await.map_err(|problems| {
         let said: Vec<_> = problems
             .iter()
             .map(|p| format!("{}: {}", p.key, p.message))
@@ -123,8 +138,27 @@ async fn plan(session: &Session, args: &EditArgs, out: Output) -> Result<Plan, T
         base,
         patch,
         changes,
-        requests,
+        preview,
     })
+}
+
+/// What a guarded act may do, with the switch that allows it.
+fn guarded_line(act: &Guarded) -> String {
+    format!("{}: {} ({})", act.key, act.message, act.guard.switch())
+}
+
+/// Nobody can be asked, and the switch was not given.
+fn not_allowed(acts: &[Guarded]) -> Trouble {
+    let said: Vec<String> = acts
+        .iter()
+        .map(|act| format!("{}: {}", act.key, act.message))
+        .collect();
+    let switches: BTreeSet<&str> = acts.iter().map(|act| act.guard.switch()).collect();
+    let switches: Vec<&str> = switches.into_iter().collect();
+    invalid(format!("edit: {}", said.join("; "))).with_hint(format!(
+        "nothing was sent; {} allows it",
+        switches.join(" ")
+    ))
 }
 
 fn nothing_asked(args: &EditArgs) -> bool {
@@ -222,11 +256,14 @@ fn asks() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-fn confirmed(title: &str, changes: &[Change]) -> std::io::Result<bool> {
+fn confirmed(title: &str, changes: &[Change], acts: &[Guarded]) -> std::io::Result<bool> {
     let (input, mut error) = (std::io::stdin(), std::io::stderr());
     writeln!(error, "{}:", shown::one_line(title))?;
     for change in changes {
         writeln!(error, "{}", change_line(change))?;
+    }
+    for act in acts {
+        writeln!(error, "! {}: {}", act.key, shown::one_line(&act.message))?;
     }
     write!(error, "Send this? [y/N] ")?;
     error.flush()?;

@@ -42,7 +42,8 @@ pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
         SaveOutcome::Unchanged { .. } => DONE,
         SaveOutcome::Applied { check, .. } => match check {
             // What can not be read back by its nature was accepted like everything else.
-            Check::Verified | Check::Unprovable(_) => DONE,
+            // A merge happens only where it was allowed by name.
+            Check::Verified | Check::Unprovable(_) | Check::Merged { .. } => DONE,
             Check::Drifted(_) => CONFLICT,
             Check::Unknown(_) => ERROR,
         },
@@ -51,6 +52,7 @@ pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
         }
         SaveOutcome::Refused { partly: false, .. } => ERROR,
         SaveOutcome::Conflict { .. } => CONFLICT,
+        SaveOutcome::Guarded { .. } => INVALID,
         SaveOutcome::Failed { trouble, .. } => of_trouble(trouble),
         SaveOutcome::Unknown { trouble, .. } => match trouble.kind {
             TroubleKind::SignIn | TroubleKind::Forbidden => SIGN_IN,

@@ -68,7 +68,7 @@ pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, 
             let names = attribute_names(session, &filter, order, args.limit).await?;
             Column::of_csv(session.table(), names)
         }
-        (true, _) => Column::of_table(),
+        (true, _) => Column::of_table(session.table()),
     };
     let mut printer = Printer::new(format, columns, out);
     while let Some(chunk) = listing.next_chunk() {
@@ -101,7 +101,7 @@ fn print_all(
             let names = contacts.iter().flat_map(|c| c.attributes.keys().cloned());
             Column::of_csv(session.table(), names.collect::<BTreeSet<_>>())
         }
-        (true, _) => Column::of_table(),
+        (true, _) => Column::of_table(session.table()),
     };
     let mut printer = Printer::new(format, columns, out);
     let printed = printer.contacts(contacts).and_then(|()| printer.finish());

@@ -30,6 +30,8 @@ pub struct Account {
     pub timeout: Option<Duration>,
     /// Pabbly: the attribute that holds the e-mail address.
     pub email_attribute: Option<String>,
+    /// OpenCX, RevyOps: the attribute that holds the tags.
+    pub tags_attribute: Option<String>,
     /// Two-letter region for the repair of phone numbers.
     pub default_region: Option<String>,
     /// Keep a copy of listed contacts on disk.
@@ -49,6 +51,7 @@ impl Account {
             per_minute: read_rate(&mut section),
             timeout: read_timeout(&mut section),
             email_attribute: section.text("email_attribute"),
+            tags_attribute: section.text("tags_attribute"),
             default_region: read_region(&mut section),
             mirror: section.boolean("mirror").unwrap_or(true),
             account_id: section.number("account_id"),
@@ -82,6 +85,12 @@ impl Account {
             section.ignored("email_attribute", "only Pabbly lacks a field for e-mail");
             account.email_attribute = None;
         }
+        let bare = matches!(provider, Some(ProviderId::OpenCx | ProviderId::RevyOps));
+        if !bare && account.tags_attribute.is_some() {
+            let why = "this provider has tags; only OpenCX and RevyOps keep them in an attribute";
+            section.ignored("tags_attribute", why);
+            account.tags_attribute = None;
+        }
         let (mistakes, warnings) = section.finish();
         (
             if mistakes.is_empty() {
@@ -100,6 +109,7 @@ impl Account {
             base_url: self.base_url.clone(),
             account_id: self.account_id,
             email_attribute: self.email_attribute.clone(),
+            tags_attribute: self.tags_attribute.clone(),
         }
     }
 

@@ -12,6 +12,14 @@ pub enum ProviderId {
     Local,
     /// Chatwoot's application API.
     Chatwoot,
+    /// Chatwoot's public client API: the contacts of one inbox, by their source ids.
+    ChatwootPublic,
+    /// OpenCX.
+    #[serde(rename = "opencx")]
+    OpenCx,
+    /// RevyOps.
+    #[serde(rename = "revyops")]
+    RevyOps,
     /// Pabbly Chatflow.
     Pabbly,
 }
@@ -25,6 +33,9 @@ impl ProviderId {
         match self {
             Self::Local => "local",
             Self::Chatwoot => "chatwoot",
+            Self::ChatwootPublic => "chatwoot-public",
+            Self::OpenCx => "opencx",
+            Self::RevyOps => "revyops",
             Self::Pabbly => "pabbly",
         }
     }

@@ -1,5 +1,6 @@
 //! A contact as cardex sees it, whatever the provider.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -69,9 +70,32 @@ pub struct Contact {
     pub flags: BTreeMap<Flag, bool>,
     /// When the provider last changed it, where it says so.
     pub updated_at: Option<Timestamp>,
+    /// Whether `attributes` are as stored when this was read; `false`: the call that told of the contact does
+    /// not carry them, and they are as last known.
+    #[serde(default = "known", skip_serializing_if = "is_known")]
+    pub attributes_known: bool,
+    /// The number of the record behind this contact, where contacts are addressed by something else: the same
+    /// id with another record has become another person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// When it was made, where the provider says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// What else the provider says, for reading only (city, source, creation day …): label to text.
     #[serde(default)]
     pub extra: BTreeMap<String, String>,
+}
+
+fn known() -> bool {
+    true
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the serialiser passes a reference"
+)]
+fn is_known(known: &bool) -> bool {
+    *known
 }
 
 impl Contact {
@@ -87,6 +111,9 @@ impl Contact {
             attributes: BTreeMap::new(),
             flags: BTreeMap::new(),
             updated_at: None,
+            attributes_known: true,
+            record: None,
+            created_at: None,
             extra: BTreeMap::new(),
         }
     }
@@ -110,13 +137,30 @@ impl Contact {
         self.flags.get(&flag).copied()
     }
 
+    /// The name; where a provider keeps given and family name apart, the two with a blank between them. For
+    /// showing and finding only: it is never taken apart again.
+    pub fn full_name(&self) -> Cow<'_, str> {
+        let name = self.field(FieldKey::Name);
+        let (first, last) = (
+            self.field(FieldKey::FirstName),
+            self.field(FieldKey::LastName),
+        );
+        match (name, first, last) {
+            ("", first, "") => Cow::Borrowed(first),
+            ("", "", last) => Cow::Borrowed(last),
+            ("", first, last) => Cow::Owned(format!("{first} {last}")),
+            (name, ..) => Cow::Borrowed(name),
+        }
+    }
+
     /// What to call this contact in a sentence: name, else e-mail, else phone, else its id.
-    pub fn title(&self) -> &str {
-        [FieldKey::Name, FieldKey::Email, FieldKey::Phone]
+    pub fn title(&self) -> Cow<'_, str> {
+        let reached = [FieldKey::Email, FieldKey::Phone].map(|k| Cow::Borrowed(self.field(k)));
+        [self.full_name()]
             .into_iter()
-            .map(|k| self.field(k))
+            .chain(reached)
             .find(|t| !t.trim().is_empty())
-            .unwrap_or(self.id.as_str())
+            .unwrap_or(Cow::Borrowed(self.id.as_str()))
     }
 
     /// The contact in the shape that `--json` promises:

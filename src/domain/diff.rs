@@ -88,19 +88,22 @@ pub fn same_text(table: &FieldTable, key: FieldKey, a: &str, b: &str) -> bool {
     match table.field(key).map_or(Compare::Exact, |s| s.compare) {
         Compare::Exact => a == b,
         Compare::IgnoreCase => a.to_lowercase() == b.to_lowercase(),
+        Compare::Resolved => a == b,
     }
 }
 
 /// The rows in which `stored` differs from what `patch` asked for; empty means verified. `old` is
 /// what was asked, `new` what is stored. Of what the patch does not name, only losses are rows: a field,
-/// tag or attribute that stood there before and is gone. A field that is never read back is no row either;
-/// see [`unreadable`].
+/// tag or attribute that stood there before and is gone. What can not be told by comparing is no row either;
+/// see [`unprovable`].
 pub fn drift(asked: &Contact, stored: &Contact, patch: &Patch, table: &FieldTable) -> Vec<Change> {
     let mut rows = Vec::new();
     for key in FieldKey::ALL {
         let (want, got) = (asked.field(key), stored.field(key));
         let differs = if patch.fields.contains_key(&key) {
-            !is_write_only(table, key) && !same_text(table, key, want, got)
+            !is_write_only(table, key)
+                && !same_text(table, key, want, got)
+                && !is_resolved(table, key, want, got)
         } else {
             !want.is_empty() && got.is_empty()
         };
@@ -127,7 +130,7 @@ pub fn drift(asked: &Contact, stored: &Contact, patch: &Patch, table: &FieldTabl
     }
     let named = patch.attributes.keys();
     let names: std::collections::BTreeSet<&String> = named.chain(asked.attributes.keys()).collect();
-    for name in names {
+    for name in names.into_iter().filter(|_| stored.attributes_known) {
         let (want, got) = (asked.attributes.get(name), stored.attributes.get(name));
         let differs = if patch.attributes.contains_key(name) {
             !both_same(want, got)
@@ -159,14 +162,34 @@ fn is_write_only(table: &FieldTable, key: FieldKey) -> bool {
         .is_some_and(|s| matches!(s.access, Access::WriteOnly(_)))
 }
 
-/// The fields of a patch that the provider never tells back, so that nothing can prove them.
-pub fn unreadable(patch: &Patch, table: &FieldTable) -> Vec<FieldKey> {
-    patch
-        .fields
-        .keys()
-        .copied()
-        .filter(|k| is_write_only(table, *k))
-        .collect()
+/// Whether a text that the provider looks up came back as the number that it found.
+fn is_resolved(table: &FieldTable, key: FieldKey, asked: &str, stored: &str) -> bool {
+    let number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let resolved = table
+        .field(key)
+        .is_some_and(|s| s.compare == Compare::Resolved);
+    resolved && !asked.is_empty() && !number(asked) && number(stored)
+}
+
+/// What of a patch no comparison with `stored` can prove, a half sentence each.
+pub fn unprovable(
+    asked: &Contact,
+    stored: &Contact,
+    patch: &Patch,
+    table: &FieldTable,
+) -> Vec<String> {
+    let mut said = Vec::new();
+    for key in patch.fields.keys() {
+        let (want, got) = (asked.field(*key), stored.field(*key));
+        if is_write_only(table, *key) {
+            said.push(format!("{key} is never read back here"));
+        } else if is_resolved(table, *key, want, got) {
+            said.push(format!(
+                "{key} is {got} now: whether that is {want} is not told"
+            ));
+        }
+    }
+    said
 }
 
 /// Whether a set holds a name under the provider's rule of comparison.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attribute::AttributeType;
 use super::contact::Contact;
+use super::guard::Guard;
 
 /// A standard field, by its name in configuration, arguments and JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,16 +24,34 @@ pub enum FieldKey {
     Identifier,
     /// Address of a picture that the provider fetches.
     AvatarUrl,
+    /// Given name, where a provider keeps the two apart.
+    FirstName,
+    /// Family name, where a provider keeps the two apart.
+    LastName,
+    /// Address of a LinkedIn profile.
+    LinkedinUrl,
+    /// The company: its number at the provider, or its domain.
+    CompanyId,
+    /// Where the contact came from.
+    Origin,
+    /// What the provider calls the contact's state, such as Active or Unsubscribed.
+    ContactStatus,
 }
 
 impl FieldKey {
-    /// Every standard field, in form order.
-    pub const ALL: [Self; 5] = [
+    /// Every standard field. Forms follow the order of the provider's own table.
+    pub const ALL: [Self; 11] = [
         Self::Name,
         Self::Email,
         Self::Phone,
         Self::Identifier,
         Self::AvatarUrl,
+        Self::FirstName,
+        Self::LastName,
+        Self::LinkedinUrl,
+        Self::CompanyId,
+        Self::Origin,
+        Self::ContactStatus,
     ];
 
     /// The name in arguments, configuration and JSON.
@@ -43,6 +62,12 @@ impl FieldKey {
             Self::Phone => "phone",
             Self::Identifier => "identifier",
             Self::AvatarUrl => "avatar_url",
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::LinkedinUrl => "linkedin_url",
+            Self::CompanyId => "company_id",
+            Self::Origin => "origin",
+            Self::ContactStatus => "contact_status",
         }
     }
 
@@ -148,6 +173,12 @@ pub enum FieldKind {
     PhoneDigits,
     /// An absolute http or https address.
     Url,
+    /// OpenCX's pattern, look-aheads included.
+    EmailStrict,
+    /// A telephone number under no rule of the provider's: anything, with a word where it hardly is one.
+    PhoneFree,
+    /// A company's number, or its domain.
+    Company,
 }
 
 /// How an asked and a stored text are compared after a write.
@@ -157,6 +188,9 @@ pub enum Compare {
     Exact,
     /// Ignoring case: the provider lower-cases what it stores.
     IgnoreCase,
+    /// A whole number is stored as it is; any other text is looked up by the provider, which stores the
+    /// number that it finds.
+    Resolved,
 }
 
 /// One standard field at one provider.
@@ -176,6 +210,10 @@ pub struct FieldSpec {
     pub compare: Compare,
     /// A word of warning before a change is sent, where the field needs one.
     pub caution: Option<&'static str>,
+    /// What a change may do to other data, so that it is done only when asked for.
+    pub guard: Option<(Guard, &'static str)>,
+    /// Whether the values of loaded contacts are offered: the provider has a vocabulary that it does not tell.
+    pub offers_seen: bool,
 }
 
 /// One flag at one provider.
@@ -218,6 +256,10 @@ pub struct AttributeSpec {
     pub undefined_note: Option<&'static str>,
     /// Whether the definitions can be listed from the provider.
     pub has_definitions: bool,
+    /// Longest accepted value, in characters, where the provider has a limit.
+    pub max_chars: Option<usize>,
+    /// What a name that no loaded contact has does to the account, so that it is used only when asked for.
+    pub new_name_guard: Option<(Guard, &'static str)>,
 }
 
 /// The shape of a contact id, checked before a path is built.
@@ -227,6 +269,11 @@ pub enum IdRule {
     Integer,
     /// 24 hexadecimal characters.
     Hex24,
+    /// Any text that fits into one segment of a path: 1 to 255 characters, no blanks or control characters,
+    /// not `.` or `..`.
+    Opaque,
+    /// The same without a dot, behind which Chatwoot's router reads a format.
+    SourceId,
 }
 
 impl IdRule {
@@ -242,6 +289,8 @@ impl IdRule {
                     && !id.starts_with('0')
             }
             Self::Hex24 => id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+            Self::Opaque => is_segment(id),
+            Self::SourceId => is_segment(id) && !id.contains('.'),
         };
         if good {
             return Ok(());
@@ -249,11 +298,24 @@ impl IdRule {
         let rule = match self {
             Self::Integer => "a positive whole number, such as 481",
             Self::Hex24 => "24 hexadecimal characters, such as 64b0c0ffee0123456789abcd",
+            Self::Opaque => "1 to 255 characters without blanks",
+            Self::SourceId => {
+                "a source id: 1 to 255 characters without blanks and dots (Chatwoot can not address \
+                 one with a dot)"
+            }
         };
         Err(format!(
             "id: {id:?} is not a contact id here; it must be {rule}"
         ))
     }
+}
+
+fn is_segment(id: &str) -> bool {
+    let length = id.chars().count();
+    (1..=255).contains(&length)
+        && id != "."
+        && id != ".."
+        && !id.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 /// Everything a provider can store about a contact.
@@ -277,6 +339,24 @@ impl FieldTable {
     /// The row of a field.
     pub fn field(&self, key: FieldKey) -> Option<&FieldSpec> {
         self.fields.iter().find(|f| f.key == key)
+    }
+
+    /// The fields to show of a contact where there is room for three: what it is called, and how it is reached.
+    pub fn main_fields(&self) -> Vec<FieldKey> {
+        let there = |key: &FieldKey| {
+            self.field(*key)
+                .is_some_and(|f| !matches!(f.access, Access::Absent(_)))
+        };
+        [
+            FieldKey::Name,
+            FieldKey::FirstName,
+            FieldKey::LastName,
+            FieldKey::Email,
+            FieldKey::Phone,
+        ]
+        .into_iter()
+        .filter(there)
+        .collect()
     }
 
     /// What happens when a contact loses the last field that it is listed by; `None`: nothing does.

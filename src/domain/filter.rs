@@ -5,7 +5,7 @@
 //! | part | finds |
 //! |---|---|
 //! | `ada` `"ada byron"` | the text somewhere in id, standard fields, tags or attributes |
-//! | `name:` `email:` `phone:` `identifier:` `avatar_url:` | the text in that field; phone ignores punctuation |
+//! | `name:` `email:` `phone:` `identifier:` … | the text in that field; phone ignores punctuation |
 //! | `id:481` | exactly that id |
 //! | `tag:vip` `tag:vip*` | that tag; a tag that begins so |
 //! | `attr.plan=gold` `attr.plan:go` | the attribute's whole value; the text in its value |
@@ -208,13 +208,19 @@ fn phone_needle(text: &str) -> String {
     if bare.is_empty() { folded } else { bare }
 }
 
-const TAGS: usize = 1 + FieldKey::ALL.len();
+const TAGS: usize = 1 + fold::FIELDS.len();
 const ATTRIBUTES: usize = TAGS + 1;
 const FLAGS: usize = ATTRIBUTES + 1;
+const OTHERS: usize = FLAGS + 1;
 
 fn field_segment(line: &[u8], key: FieldKey) -> &[u8] {
-    let place = FieldKey::ALL.iter().position(|k| *k == key);
-    place.map_or(&[], |p| segment(line, p + 1))
+    if let Some(place) = fold::FIELDS.iter().position(|k| *k == key) {
+        return segment(line, place + 1);
+    }
+    let name = key.as_str().as_bytes();
+    let items = segment(line, OTHERS).split(|b| *b == fold::ITEM as u8);
+    let mut values = items.filter_map(|item| item.strip_prefix(name)?.strip_prefix(b"="));
+    values.next().unwrap_or_default()
 }
 
 /// The segment at a place of a line, empty where the line is too short.

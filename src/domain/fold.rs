@@ -3,11 +3,14 @@
 //! The query language over these lines lives in `domain::filter`.
 //!
 //! # The line
-//! Segments in a fixed order, ended by [`SEGMENT`]: id, then every [`FieldKey`] in its order (name,
-//! e-mail, phone, identifier, avatar address), tags, attributes; the flags stand last.
+//! Segments in a fixed order, ended by [`SEGMENT`]: id, then [`FIELDS`] in their order (name, e-mail, phone,
+//! identifier, avatar address), tags, attributes, flags. Where a contact has other standard fields, one more
+//! segment holds them.
+//! - Name: where a provider keeps given and family name apart, both.
 //! - Phone: the stored text; where that holds anything but digits and a plus, [`ITEM`] and the bare
 //!   digits follow, so that `+49 (151) 234` is found by `151234`.
 //! - Tags: each between two [`ITEM`]s. Attributes: `key=value`, each between two [`ITEM`]s.
+//! - Other fields: `key=value`, each between two [`ITEM`]s.
 //! - Flags: one control character each, in the order of [`Flag::ALL`] (see [`flag_mark`]): a word such as
 //!   `yes` must not find every contact that opted in.
 //!
@@ -24,6 +27,14 @@ use super::field::{FieldKey, Flag};
 pub const SEGMENT: char = '\u{1f}';
 /// Stands around each tag and each attribute.
 pub const ITEM: char = '\u{1e}';
+/// The standard fields that have a segment of their own.
+pub const FIELDS: [FieldKey; 5] = [
+    FieldKey::Name,
+    FieldKey::Email,
+    FieldKey::Phone,
+    FieldKey::Identifier,
+    FieldKey::AvatarUrl,
+];
 /// Stands for `=` inside an attribute's name, so that the first `=` always ends the name.
 const EQUALS_IN_KEY: &str = "\u{1d}";
 
@@ -41,9 +52,12 @@ pub fn line(contact: &Contact) -> String {
     let mut out = String::with_capacity(128);
     push(&mut out, contact.id.as_str());
     out.push(SEGMENT);
-    for key in FieldKey::ALL {
+    for key in FIELDS {
         let start = out.len();
-        push(&mut out, contact.field(key));
+        match key {
+            FieldKey::Name => push(&mut out, &contact.full_name()),
+            key => push(&mut out, contact.field(key)),
+        }
         if key == FieldKey::Phone {
             let bare = phone_digits(out.get(start..).unwrap_or_default());
             if out.get(start..) != Some(bare.as_str()) {
@@ -72,6 +86,21 @@ pub fn line(contact: &Contact) -> String {
     }
     out.push(SEGMENT);
     out.extend(Flag::ALL.into_iter().map(|f| flag_mark(contact.flag(f))));
+    let mut others = contact
+        .fields
+        .iter()
+        .filter(|(key, _)| !FIELDS.contains(key))
+        .peekable();
+    if others.peek().is_some() {
+        out.push(SEGMENT);
+        for (key, text) in others {
+            out.push(ITEM);
+            out.push_str(key.as_str());
+            out.push('=');
+            push(&mut out, text);
+        }
+        out.push(ITEM);
+    }
     out
 }
 

@@ -5,20 +5,23 @@
 //!   │         │            │
 //!   │         │            └─ Applied: verified, drifted or unknown
 //!   │         └─ Refused, Failed; partly or unclear → ReadBack tells what is stored
-//!   └─ Conflict, Unchanged, Failed
+//!   └─ Conflict, Unchanged, Guarded, Failed
 //! ```
 //!
 //! The contact is read right before it is written, so that a field which changed meanwhile is a
 //! conflict and not overwritten, and tags are merged with what is there now. A success status alone is
 //! never "done": the answer, or a second read, is compared with what was asked.
 
+use std::collections::BTreeSet;
+
 mod outcome;
 
 pub use outcome::{Check, SaveOutcome};
 
 use crate::domain::diff;
-use crate::domain::{Contact, Edit, FieldKey, FieldTable, Patch, TagsRead, Trouble};
-use crate::http::FieldProblem;
+use crate::domain::guard::guarded;
+use crate::domain::{Contact, Edit, FieldTable, Guard, Guarded, Patch, TagsRead, Trouble};
+use crate::http::{FieldProblem, HttpRequest};
 
 /// What came of the requests of a write.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,25 +119,75 @@ enum AfterWrite {
     },
 }
 
+/// What somebody asked for by name, beyond the change itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Permits {
+    /// Write over a conflict.
+    pub force: bool,
+    /// [`Guard::Merge`].
+    pub merge: bool,
+    /// [`Guard::NewField`].
+    pub new_field: bool,
+}
+
+impl Permits {
+    /// Whether a guarded act may be done.
+    pub fn allow(self, guard: Guard) -> bool {
+        match guard {
+            Guard::Merge => self.merge,
+            Guard::NewField => self.new_field,
+        }
+    }
+
+    /// These, and whatever `acts` need.
+    #[must_use]
+    pub fn with(mut self, acts: &[Guarded]) -> Self {
+        for act in acts {
+            match act.guard {
+                Guard::Merge => self.merge = true,
+                Guard::NewField => self.new_field = true,
+            }
+        }
+        self
+    }
+}
+
+/// What a save would send, and what it would do beyond the contact.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Preview {
+    /// The requests; none for the local store.
+    pub requests: Vec<HttpRequest>,
+    /// What has to be allowed by name.
+    pub acts: Vec<Guarded>,
+}
+
 /// One save. See the module's diagram.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Save {
     base: Contact,
     patch: Patch,
     table: FieldTable,
-    force: bool,
+    names: BTreeSet<String>,
+    permits: Permits,
     state: State,
 }
 
 impl Save {
-    /// Begins a save of `patch`, made while looking at `base`. With `force` a conflict is written
-    /// over.
-    pub fn new(base: Contact, patch: Patch, table: FieldTable, force: bool) -> (Self, Step) {
+    /// Begins a save of `patch`, made while looking at `base`. `names`: the attributes that contacts of the
+    /// account are known to have, for [`Guard::NewField`].
+    pub fn new(
+        base: Contact,
+        patch: Patch,
+        table: FieldTable,
+        names: BTreeSet<String>,
+        permits: Permits,
+    ) -> (Self, Step) {
         let save = Self {
             base,
             patch,
             table,
-            force,
+            names,
+            permits,
             state: State::Reading,
         };
         (save, Step::Read)
@@ -163,13 +216,11 @@ impl Save {
             return done(out_of_turn());
         };
         let after_write = match result {
-            WriteResult::Answered(Some(answer))
-                if patch.tags.is_empty() || answer.tags_read == TagsRead::All =>
-            {
+            WriteResult::Answered(Some(answer)) if tells_of(&answer, &patch) => {
                 let asked = patch.apply(&fresh);
                 if diff::drift(&asked, &answer, &patch, &self.table).is_empty() {
-                    let after = with_tags_of(*answer, &asked);
-                    let check = self.seen(&patch);
+                    let check = self.seen(&fresh, &asked, &answer, &patch);
+                    let after = with_untold_of(*answer, &asked);
                     return done(applied(*fresh, after, &patch, check));
                 }
                 // The answer disagrees: a second look decides, so that a late echo is no false alarm.
@@ -220,7 +271,7 @@ impl Save {
 
     fn check(&mut self, fresh: Contact) -> Step {
         let conflicts = diff::conflicts(&self.base, &fresh, &self.patch, &self.table);
-        if !conflicts.is_empty() && !self.force {
+        if !conflicts.is_empty() && !self.permits.force {
             return done(SaveOutcome::Conflict {
                 theirs: fresh,
                 changes: conflicts,
@@ -229,6 +280,14 @@ impl Save {
         let patch = self.effective(&fresh);
         if patch.is_empty() {
             return done(SaveOutcome::Unchanged { contact: fresh });
+        }
+        let mut acts = guarded(&self.table, &self.names, &fresh, &patch);
+        acts.retain(|act| !self.permits.allow(act.guard));
+        if !acts.is_empty() {
+            return done(SaveOutcome::Guarded {
+                contact: fresh,
+                acts,
+            });
         }
         self.state = State::Writing {
             fresh: Box::new(fresh.clone()),
@@ -261,13 +320,24 @@ impl Save {
     }
 
     /// What can be said when everything that is told back is as asked.
-    fn seen(&self, patch: &Patch) -> Check {
-        let hidden = diff::unreadable(patch, &self.table);
+    fn seen(&self, fresh: &Contact, asked: &Contact, stored: &Contact, patch: &Patch) -> Check {
+        if let (Some(before), Some(after)) = (&fresh.record, &stored.record)
+            && before != after
+        {
+            return Check::Merged {
+                gone: before.clone(),
+                into: after.clone(),
+            };
+        }
+        if !patch.attributes.is_empty() && !stored.attributes_known {
+            let why = "accepted; this provider does not tell the attributes of one contact";
+            return Check::Unknown(why.into());
+        }
+        let hidden = diff::unprovable(asked, stored, patch, &self.table);
         if hidden.is_empty() {
             return Check::Verified;
         }
-        let names: Vec<&str> = hidden.into_iter().map(FieldKey::as_str).collect();
-        Check::Unprovable(format!("{} is never read back here", names.join(", ")))
+        Check::Unprovable(hidden.join(", "))
     }
 
     fn settle(
@@ -282,8 +352,9 @@ impl Save {
         let outcome = match (after_write, read) {
             (AfterWrite::Accepted { .. }, Ok(stored)) => {
                 let rows = drift(&stored);
-                let check = if rows.is_empty() {
-                    self.seen(patch)
+                let seen = self.seen(&fresh, &asked, &stored, patch);
+                let check = if rows.is_empty() || matches!(seen, Check::Merged { .. }) {
+                    seen
                 } else {
                     Check::Drifted(rows)
                 };
@@ -291,7 +362,7 @@ impl Save {
             }
             (AfterWrite::Accepted { answered }, Err(trouble)) => {
                 let why = format!("accepted, but reading it back failed: {trouble}");
-                let after = answered.map_or_else(|| asked.clone(), |a| with_tags_of(*a, &asked));
+                let after = answered.map_or_else(|| asked.clone(), |a| with_untold_of(*a, &asked));
                 applied(fresh, after, patch, Check::Unknown(why))
             }
             (AfterWrite::Refused { message, fields }, read) => SaveOutcome::Refused {
@@ -302,7 +373,8 @@ impl Save {
             },
             // All of it is there, and can be seen: however it came, it is done.
             (AfterWrite::Failed { .. }, Ok(stored))
-                if drift(&stored).is_empty() && self.seen(patch) == Check::Verified =>
+                if drift(&stored).is_empty()
+                    && self.seen(&fresh, &asked, &stored, patch) == Check::Verified =>
             {
                 applied(fresh, stored, patch, Check::Verified)
             }
@@ -366,11 +438,20 @@ fn applied(before: Contact, after: Contact, patch: &Patch, check: Check) -> Save
     }
 }
 
-/// An answer that does not carry tags keeps those that were asked for or stood there.
-fn with_tags_of(mut answer: Contact, asked: &Contact) -> Contact {
+/// Whether an answer tells of everything that a patch changes.
+fn tells_of(answer: &Contact, patch: &Patch) -> bool {
+    (patch.tags.is_empty() || answer.tags_read == TagsRead::All)
+        && (patch.attributes.is_empty() || answer.attributes_known)
+}
+
+/// An answer that does not carry tags or attributes keeps those that were asked for or stood there.
+fn with_untold_of(mut answer: Contact, asked: &Contact) -> Contact {
     if answer.tags_read != TagsRead::All {
         answer.tags = asked.tags.clone();
         answer.tags_read = asked.tags_read;
+    }
+    if !answer.attributes_known {
+        answer.attributes = asked.attributes.clone();
     }
     answer
 }

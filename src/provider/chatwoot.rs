@@ -21,7 +21,8 @@ use crate::domain::{AttributeType, Contact, ContactId, Patch, ProviderId};
 use crate::http::{HttpRequest, HttpResponse, Verdict};
 
 use super::{
-    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Reply, Unsupported,
+    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Reading, Reply,
+    Target, Unsupported,
 };
 
 pub mod call;
@@ -68,6 +69,8 @@ pub fn table() -> FieldTable {
         max_chars: Some(MAX_CHARS),
         compare: Compare::Exact,
         caution: None,
+        guard: None,
+        offers_seen: false,
     };
     FieldTable {
         fields: vec![
@@ -104,6 +107,8 @@ pub fn table() -> FieldTable {
                 "not defined in this account: Chatwoot stores it, but its dashboard does not show it",
             ),
             has_definitions: true,
+            max_chars: None,
+            new_name_guard: None,
         },
         flags: vec![
             FlagSpec {
@@ -146,8 +151,8 @@ impl Codec for Chatwoot {
         call::page(context, cursor)
     }
 
-    fn read(&self, context: &Context, id: &ContactId) -> Result<Vec<Call>, Unsupported> {
-        call::read(context, id)
+    fn read(&self, context: &Context, target: Target<'_>) -> Result<Reading, Unsupported> {
+        call::read(context, target.id).map(Reading::Calls)
     }
 
     fn update(

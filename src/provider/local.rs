@@ -36,6 +36,8 @@ pub fn table() -> FieldTable {
         max_chars: None,
         compare: Compare::Exact,
         caution: None,
+        guard: None,
+        offers_seen: false,
     };
     FieldTable {
         fields: vec![
@@ -64,6 +66,8 @@ pub fn table() -> FieldTable {
             empty_removes: false,
             undefined_note: None,
             has_definitions: true,
+            max_chars: None,
+            new_name_guard: None,
         },
         flags: vec![
             FlagSpec {

@@ -14,8 +14,8 @@ use crate::domain::{AttributeType, Contact, ContactId, Patch, ProviderId};
 use crate::http::{HttpRequest, HttpResponse, Verdict};
 
 use super::{
-    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Page, Purpose, Reply,
-    Unsupported, json_body,
+    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Page, Purpose,
+    Reading, Reply, Target, Unsupported, json_body,
 };
 
 pub mod call;
@@ -60,6 +60,8 @@ pub fn table(context: &Context) -> FieldTable {
         max_chars: None,
         compare: Compare::Exact,
         caution,
+        guard: None,
+        offers_seen: false,
     };
     let (email_access, email_caution) = match map::email_attribute(context) {
         Some(_) => (
@@ -129,6 +131,8 @@ pub fn table(context: &Context) -> FieldTable {
                 "not on this contact yet: its name must exist in Chatflow's Settings; emptied it is deleted",
             ),
             has_definitions: false,
+            max_chars: None,
+            new_name_guard: None,
         },
         flags: vec![
             FlagSpec {
@@ -160,8 +164,8 @@ impl Codec for Pabbly {
         call::page(context, PAGE_SIZE, cursor, Purpose::Page)
     }
 
-    fn read(&self, context: &Context, id: &ContactId) -> Result<Vec<Call>, Unsupported> {
-        Ok(vec![call::read(context, id)?])
+    fn read(&self, context: &Context, target: Target<'_>) -> Result<Reading, Unsupported> {
+        Ok(Reading::Calls(vec![call::read(context, target.id)?]))
     }
 
     fn update(

@@ -307,9 +307,9 @@ fn put(
         Some(_) => {}
     }
     let mut contact = contact.clone();
-    if contact.tags_read == TagsRead::No {
+    if contact.tags_read == TagsRead::No || !contact.attributes_known {
         let before = decode(&contact.id, &old)?;
-        (contact.tags, contact.tags_read) = (before.tags, before.tags_read);
+        keep_untold(&mut contact, before);
     }
     let document = row::encode("a contact", &contact)?;
     if document == old {
@@ -319,6 +319,23 @@ fn put(
         row::replace(tx, number, &contact, &document, revision, Some(generation))?;
     }
     Ok(false)
+}
+
+/// What a call does not tell of a contact stays as it is known.
+fn keep_untold(contact: &mut Contact, before: Contact) {
+    if contact.tags_read == TagsRead::No {
+        (contact.tags, contact.tags_read) = (before.tags, before.tags_read);
+    }
+    if !contact.attributes_known {
+        contact.attributes = before.attributes;
+        contact.attributes_known = before.attributes_known;
+        for (flag, state) in before.flags {
+            contact.flags.entry(flag).or_insert(state);
+        }
+        contact.created_at = contact.created_at.or(before.created_at);
+        contact.updated_at = contact.updated_at.or(before.updated_at);
+        contact.record = contact.record.take().or(before.record);
+    }
 }
 
 /// Notes that a walk met a contact.

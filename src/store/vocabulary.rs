@@ -1,5 +1,7 @@
 //! What a provider says about its account: definitions of attributes, and the catalogue of tags.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
@@ -54,6 +56,25 @@ impl Store {
     pub fn tags(&self, account: &AccountName) -> Reply<Option<Fetched<TagSet>>> {
         let account = self.key_of(account);
         self.ask(move |owner| owner.vocabulary(&account, TAGS))
+    }
+}
+
+impl Store {
+    /// The names of the attributes that contacts of an account have. Looks at every contact.
+    pub fn attributes_in_use(&self, account: &AccountName) -> Reply<BTreeSet<String>> {
+        let account = self.key_of(account);
+        self.ask(move |owner| {
+            owner.read("collecting attribute names", |tx, _| {
+                let sql = "SELECT DISTINCT a.key FROM contacts c JOIN documents d ON d.row = c.row, \
+                           json_each(d.document, '$.attributes') a WHERE c.account = ?1";
+                let Some(key) = row::account_key(tx, &account)? else {
+                    return Ok(BTreeSet::new());
+                };
+                let mut statement = tx.prepare_cached(sql)?;
+                let names = statement.query_map([key], |r| r.get(0))?;
+                Ok(names.collect::<Result<_, _>>()?)
+            })
+        })
     }
 }
 

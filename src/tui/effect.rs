@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::msg::{Settings, Ticket};
 use crate::domain::filter::Filter;
 use crate::domain::{AccountName, Contact, ContactId, Draft, Order, Patch};
+use crate::engine::Permits;
 
 /// One thing to do outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,8 +64,8 @@ pub enum Effect {
         base: Box<Contact>,
         /// The change.
         patch: Patch,
-        /// Write over a conflict.
-        force: bool,
+        /// What was asked for beyond the change.
+        permits: Permits,
     },
     /// Edit a text in `$EDITOR`; answered by `Msg::Edited`.
     EditText {

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use crate::domain::{
     AccountName, AttributeDefinition, Contact, ContactId, Draft, FieldTable, ProviderId, Trouble,
 };
-use crate::engine::SaveOutcome;
-use crate::http::{FieldProblem, HttpRequest};
+use crate::engine::{Preview, SaveOutcome};
+use crate::http::FieldProblem;
 
 /// Ties an answer to the effect that asked for it; an answer with an old ticket is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -75,12 +75,12 @@ pub enum Msg {
     },
     /// Drafts kept for this account: who, and when last touched.
     Drafts(Vec<(ContactId, String, Timestamp)>),
-    /// The requests that a patch would send.
+    /// What a patch would send and do.
     Previewed {
         /// Whose answer this is.
         ticket: Ticket,
-        /// The requests in order (none for the local store), or what can not be stored.
-        result: Result<Vec<HttpRequest>, Vec<FieldProblem>>,
+        /// What it would be, or what can not be stored.
+        result: Result<Preview, Vec<FieldProblem>>,
     },
     /// A save ended.
     Saved {

@@ -171,6 +171,7 @@ fn context() -> Context {
         base_url: BASE.into(),
         account_id: Some(1),
         email_attribute: None,
+        tags_attribute: None,
     }
 }
 

@@ -43,7 +43,7 @@ impl Session {
         }
     }
 
-    async fn page_of(
+    pub(super) async fn page_of(
         &self,
         remote: &Remote,
         call: Call,

@@ -4,14 +4,14 @@
 use super::{Remote, Session, store_trouble};
 use crate::app::{clock, failure};
 use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
-use crate::engine::{Fate, Save, SaveOutcome, Step, WriteResult};
+use crate::engine::{Fate, Permits, Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, Verdict};
-use crate::provider::Reply;
-use crate::transport::{Lane, SendError, SendOptions};
+use crate::provider::{Reply, Target};
+use crate::transport::{Lane, Priority, SendError, SendOptions};
 
 impl Session {
     /// Reads, checks, writes and verifies; see [`crate::engine::save`].
-    pub async fn save(&self, base: Contact, patch: Patch, force: bool) -> SaveOutcome {
+    pub async fn save(&self, base: Contact, patch: Patch, permits: Permits) -> SaveOutcome {
         if self.inner.account.read_only {
             return SaveOutcome::Failed {
                 trouble: self.read_only(),
@@ -20,11 +20,32 @@ impl Session {
             };
         }
         let id = base.id.clone();
-        let (mut save, mut step) = Save::new(base, patch, self.inner.table.clone(), force);
+        let names = match self.names_for_guards(&base, &patch).await {
+            Ok(names) => names,
+            Err(trouble) => {
+                return SaveOutcome::Failed {
+                    trouble,
+                    partly: false,
+                    stored: None,
+                };
+            }
+        };
+        let table = self.inner.table.clone();
+        let known = base.clone();
+        let (mut save, mut step) = Save::new(base, patch, table, names, permits);
+        let mut written_at = None;
         loop {
             step = match step {
-                Step::Read | Step::ReadBack => save.on_read(self.read(&id).await),
+                Step::Read | Step::ReadBack => {
+                    let target = Target {
+                        id: &id,
+                        known: Some(&known),
+                        written_at,
+                    };
+                    save.on_read(self.read_target(target, Priority::Interactive).await)
+                }
                 Step::Write { fresh, patch } => {
+                    written_at = Some(clock::now());
                     let result = match &self.inner.remote {
                         Some(remote) => self.write_remote(remote, &fresh, &patch).await,
                         None => self.write_local(&fresh, &patch).await,
@@ -128,6 +149,7 @@ impl Session {
                 Some(contact)
             }
             SaveOutcome::Conflict { theirs, .. } => Some(theirs),
+            SaveOutcome::Guarded { contact, .. } => Some(contact),
             SaveOutcome::Refused { stored, .. }
             | SaveOutcome::Failed { stored, .. }
             | SaveOutcome::Unknown { stored, .. } => stored.as_ref(),

@@ -104,12 +104,14 @@ fn print(outcome: &SaveOutcome, out: Output) -> Result<(), u8> {
                 Check::Drifted(_) => "Accepted, but stored differently",
                 Check::Unprovable(_) => "Saved, and verified as far as it can be read back",
                 Check::Unknown(_) => "Accepted, not verified",
+                Check::Merged { .. } => "Saved, and merged into another record",
             };
-            out.line(&format!("{head}: {}", shown::one_line(after.title())))?;
+            out.line(&format!("{head}: {}", shown::one_line(&after.title())))?;
             out.changes(changes)
         }
         SaveOutcome::Refused { .. }
         | SaveOutcome::Conflict { .. }
+        | SaveOutcome::Guarded { .. }
         | SaveOutcome::Failed { .. }
         | SaveOutcome::Unknown { .. } => Ok(()),
     }
@@ -145,6 +147,27 @@ impl<'o> Complaint<'o> {
                 check: Check::Unprovable(why) | Check::Unknown(why),
                 ..
             } => (format!("saving contact {}: {why}", base.id), look, &[]),
+            SaveOutcome::Applied {
+                check: Check::Merged { gone, into },
+                ..
+            } => {
+                let message = format!(
+                    "saving contact {}: the provider merged it: record {gone} is gone, this is record \
+                     {into} now",
+                    base.id
+                );
+                (message, look, &[])
+            }
+            SaveOutcome::Guarded { acts, .. } => {
+                let said: Vec<String> = acts
+                    .iter()
+                    .map(|act| format!("{}: {}", act.key, act.message))
+                    .collect();
+                let message = format!("saving contact {}: {}", base.id, said.join("; "));
+                let switches: Vec<&str> = acts.iter().map(|act| act.guard.switch()).collect();
+                let hint = format!("nothing was sent; {} allows it", switches.join(" "));
+                (message, hint, &[])
+            }
             SaveOutcome::Refused {
                 message,
                 fields,
@@ -240,6 +263,7 @@ fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
             match check {
                 Check::Verified => {}
                 Check::Drifted(rows) => value["drift"] = json!(rows),
+                Check::Merged { into, .. } => value["merged_into"] = json!(into),
                 Check::Unprovable(why) | Check::Unknown(why) => value["unverified"] = json!(why),
             }
             value
@@ -253,6 +277,17 @@ fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
                 "id": id, "status": "failed", "verified": false, "changes": [],
                 "error": error(json!(TroubleKind::Rejected), json!({"fields": fields})),
                 "contact": stored.as_ref().map(Contact::to_json),
+            })
+        }
+        SaveOutcome::Guarded { contact, acts } => {
+            let acts: Vec<Value> = acts
+                .iter()
+                .map(|a| json!({"key": a.key, "message": a.message, "needs": a.guard.switch()}))
+                .collect();
+            json!({
+                "id": id, "status": "failed", "verified": false, "changes": [],
+                "error": error(json!(TroubleKind::Invalid), json!({"guarded": acts})),
+                "contact": contact.to_json(),
             })
         }
         SaveOutcome::Conflict { theirs, changes } => json!({

@@ -23,6 +23,12 @@ pub fn attribute(
     if let Some(reason) = refusal(spec.access) {
         return Some(Problem::error(format!("can not be set: {reason}")));
     }
+    let length = text.chars().count();
+    if let Some(most) = spec.max_chars.filter(|most| length > *most) {
+        return Some(Problem::error(format!(
+            "has {length} characters; {most} at most are accepted"
+        )));
+    }
     let kind = definition.map_or(spec.untyped, |d| d.kind);
     if text.is_empty() {
         return empty(spec, kind);

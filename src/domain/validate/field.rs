@@ -26,6 +26,9 @@ pub fn field(spec: &FieldSpec, text: &str, region: Option<&str>) -> Option<Probl
         FieldKind::PhoneE164 => e164(text, region),
         FieldKind::PhoneDigits => digits(text, region),
         FieldKind::Url => web_address(text),
+        FieldKind::EmailStrict => strict_email(text),
+        FieldKind::PhoneFree => free_phone(text, region),
+        FieldKind::Company => company(text),
     };
     let length = text.chars().count();
     match (problem, spec.max_chars) {
@@ -107,6 +110,90 @@ fn email(text: &str) -> Option<Problem> {
         return None;
     };
     Some(Problem::warning(warning))
+}
+
+/// OpenCX's pattern as plain rules (the vendor's page "update contact"):
+/// `^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$`.
+fn is_strict_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    if text.starts_with('.') || text.contains("..") || domain.contains('@') {
+        return false;
+    }
+    let in_local = |c: char| c.is_ascii_alphanumeric() || "_'+-.".contains(c);
+    if !local.chars().all(in_local) || local.is_empty() || local.ends_with(['.', '\'']) {
+        return false;
+    }
+    let Some((labels, last)) = domain.rsplit_once('.') else {
+        return false;
+    };
+    let label = |l: &str| {
+        l.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    last.len() >= 2 && last.chars().all(|c| c.is_ascii_alphabetic()) && labels.split('.').all(label)
+}
+
+fn strict_email(text: &str) -> Option<Problem> {
+    if is_strict_email(text) {
+        return None;
+    }
+    let loose = email(text);
+    let repair = loose.as_ref().and_then(|p| p.repair.clone());
+    let repair = repair.filter(|r| is_strict_email(r));
+    if let Some(problem) = loose.filter(Problem::is_error) {
+        return Some(problem.with_repair(repair));
+    }
+    let (local, domain) = text.rsplit_once('@').unwrap_or_default();
+    let why = if !text.is_ascii() {
+        "holds a letter that is not plain ASCII"
+    } else if text.contains("..") {
+        "has two dots in a row"
+    } else if text.starts_with('.') {
+        "begins with a dot"
+    } else if local.ends_with(['.', '\'']) {
+        "has a dot or an apostrophe right before the @"
+    } else if !domain.contains('.') {
+        "has no dot behind the @"
+    } else {
+        "holds a character that this provider does not take"
+    };
+    let message = format!("{why}; this provider takes plain addresses such as ada@example.org");
+    Some(Problem::error(message).with_repair(repair))
+}
+
+fn free_phone(text: &str, region: Option<&str>) -> Option<Problem> {
+    let e164 = phone::check_e164(text).err()?;
+    let repair = phone::repair(text, region);
+    Some(Problem::warning(format!("{e164}; the provider takes it as it is")).with_repair(repair))
+}
+
+/// A number, or something that can be a domain: it is looked up, and a typo may find nobody, or make somebody.
+fn company(text: &str) -> Option<Problem> {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        let fits = text.parse::<i64>().is_ok_and(|n| n > 0);
+        let message = "is no company number; it is a whole number from 1 on";
+        return (!fits).then(|| Problem::error(message));
+    }
+    let bare = text
+        .trim()
+        .trim_start_matches("https://")
+        .trim_start_matches("http://");
+    let bare = bare.split(['/', '?', '#']).next().unwrap_or_default();
+    let domain = |t: &str| {
+        t.contains('.')
+            && !t.starts_with('.')
+            && !t.ends_with('.')
+            && !t.contains("..")
+            && t.chars()
+                .all(|c| c.is_alphanumeric() || c == '.' || c == '-')
+    };
+    if domain(text) {
+        return None;
+    }
+    let message = "is neither a company's number nor a domain such as acme.com";
+    Some(Problem::error(message).with_repair(domain(bare).then(|| bare.to_lowercase())))
 }
 
 /// Characters that the screen would have to spell out.

@@ -16,6 +16,8 @@ const PLAIN: FieldSpec = FieldSpec {
     max_chars: Some(255),
     compare: Compare::Exact,
     caution: None,
+    guard: None,
+    offers_seen: false,
 };
 
 const fn of(kind: FieldKind) -> FieldSpec {
@@ -28,6 +30,8 @@ const ATTRIBUTES: AttributeSpec = AttributeSpec {
     empty_removes: false,
     undefined_note: Some("not defined in this account"),
     has_definitions: true,
+    max_chars: None,
+    new_name_guard: None,
 };
 
 const TAGS: TagSpec = TagSpec {

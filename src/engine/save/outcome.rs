@@ -1,7 +1,7 @@
 //! How a save ends: what was stored, and how sure that is.
 
 use crate::domain::diff::Change;
-use crate::domain::{Contact, Trouble};
+use crate::domain::{Contact, Guarded, Trouble};
 use crate::http::FieldProblem;
 
 /// Whether what is stored is what was asked.
@@ -15,6 +15,13 @@ pub enum Check {
     Unprovable(String),
     /// It could not be read back; says why.
     Unknown(String),
+    /// The id leads to another person's record now: the provider merged the two, and one is gone.
+    Merged {
+        /// The record that was addressed.
+        gone: String,
+        /// The record that took it up.
+        into: String,
+    },
 }
 
 /// How a save ended.
@@ -53,6 +60,13 @@ pub enum SaveOutcome {
         theirs: Contact,
         /// The fields in question: `old` as the form was opened, `new` as stored now.
         changes: Vec<Change>,
+    },
+    /// Something reaches beyond this contact and was not asked for by name. Nothing was sent.
+    Guarded {
+        /// The contact as read.
+        contact: Contact,
+        /// What has to be allowed.
+        acts: Vec<Guarded>,
     },
     /// It failed; nothing was stored, unless `partly`.
     Failed {

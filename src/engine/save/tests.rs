@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::{AccountName, ContactId, Edit, FieldKey, ProviderId, TagDelta, TroubleKind};
 use crate::provider::local;
@@ -54,7 +56,13 @@ fn unclear() -> WriteResult {
 }
 
 fn begin(patch: Patch) -> (Save, Step) {
-    let (mut save, first) = Save::new(ada(), patch, local::table(), false);
+    let (mut save, first) = Save::new(
+        ada(),
+        patch,
+        local::table(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     assert_eq!(first, Step::Read);
     let step = save.on_read(Ok(ada()));
     (save, step)
@@ -70,7 +78,13 @@ fn what_is_already_so_sends_nothing() {
 fn a_field_changed_meanwhile_is_a_conflict_and_other_changes_pass() {
     let mut theirs = ada();
     theirs.set_field(FieldKey::Name, "Augusta");
-    let (mut save, _) = Save::new(ada(), rename("Ada B"), local::table(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        rename("Ada B"),
+        local::table(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     let SaveOutcome::Conflict { changes, .. } = outcome(save.on_read(Ok(theirs.clone()))) else {
         panic!("no conflict");
     };
@@ -80,7 +94,13 @@ fn a_field_changed_meanwhile_is_a_conflict_and_other_changes_pass() {
     theirs.set_field(FieldKey::Name, "Ada");
     theirs.set_field(FieldKey::Email, "other@example.org");
     theirs.tags.insert("colleague".into());
-    let (mut save, _) = Save::new(ada(), tag("new"), local::table(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        tag("new"),
+        local::table(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     let Step::Write { fresh, patch } = save.on_read(Ok(theirs)) else {
         panic!("no write")
     };
@@ -92,7 +112,16 @@ fn a_field_changed_meanwhile_is_a_conflict_and_other_changes_pass() {
 fn force_writes_over_a_conflict() {
     let mut theirs = ada();
     theirs.set_field(FieldKey::Name, "Augusta");
-    let (mut save, _) = Save::new(ada(), rename("Ada B"), local::table(), true);
+    let (mut save, _) = Save::new(
+        ada(),
+        rename("Ada B"),
+        local::table(),
+        BTreeSet::new(),
+        Permits {
+            force: true,
+            ..Permits::default()
+        },
+    );
     assert!(matches!(save.on_read(Ok(theirs)), Step::Write { .. }));
 }
 
@@ -216,7 +245,13 @@ fn tags_ignoring_case_are_removed_in_their_stored_spelling() {
     let mut table = local::table();
     table.tags.ignore_case = true;
     let mut patch = tag("VIP");
-    let (mut save, _) = Save::new(ada(), patch.clone(), table.clone(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        patch.clone(),
+        table.clone(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     assert!(matches!(
         outcome(save.on_read(Ok(ada()))),
         SaveOutcome::Unchanged { .. }
@@ -226,7 +261,7 @@ fn tags_ignoring_case_are_removed_in_their_stored_spelling() {
         remove: ["VIP".to_string()].into(),
         ..Default::default()
     };
-    let (mut save, _) = Save::new(ada(), patch, table, false);
+    let (mut save, _) = Save::new(ada(), patch, table, BTreeSet::new(), Permits::default());
     let Step::Write { fresh, patch } = save.on_read(Ok(ada())) else {
         panic!("no write")
     };
@@ -258,7 +293,13 @@ fn set(key: FieldKey, text: &str) -> Patch {
 fn a_tag_added_and_removed_in_two_spellings_stays() {
     let mut patch = tag("VIP");
     patch.tags.remove = ["vip".to_string()].into();
-    let (mut save, _) = Save::new(ada(), patch, chatwoot_like(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        patch,
+        chatwoot_like(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     assert!(matches!(
         outcome(save.on_read(Ok(ada()))),
         SaveOutcome::Unchanged { .. }
@@ -268,7 +309,13 @@ fn a_tag_added_and_removed_in_two_spellings_stays() {
 #[test]
 fn what_is_never_read_back_is_not_called_verified() {
     let patch = set(FieldKey::AvatarUrl, "https://example.com/a.png");
-    let (mut save, _) = Save::new(ada(), patch.clone(), chatwoot_like(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        patch.clone(),
+        chatwoot_like(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     save.on_read(Ok(ada()));
     let step = save.on_written(WriteResult::Answered(Some(Box::new(ada()))));
     let SaveOutcome::Applied { check, .. } = outcome(step) else {
@@ -276,7 +323,13 @@ fn what_is_never_read_back_is_not_called_verified() {
     };
     assert!(matches!(check, Check::Unprovable(why) if why.contains("avatar_url")));
 
-    let (mut save, _) = Save::new(ada(), patch, chatwoot_like(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        patch,
+        chatwoot_like(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     save.on_read(Ok(ada()));
     assert_eq!(save.on_written(unclear()), Step::ReadBack);
     assert!(matches!(
@@ -297,7 +350,13 @@ fn what_a_write_took_along_with_it_is_drift() {
         (|c| c.attributes.clear(), "attr.plan"),
         (|c| c.set_field(FieldKey::Email, ""), "email"),
     ] {
-        let (mut save, _) = Save::new(before.clone(), tag("new"), local::table(), false);
+        let (mut save, _) = Save::new(
+            before.clone(),
+            tag("new"),
+            local::table(),
+            BTreeSet::new(),
+            Permits::default(),
+        );
         save.on_read(Ok(before.clone()));
         let mut stored = tag("new").apply(&before);
         lose(&mut stored);
@@ -370,7 +429,13 @@ fn the_same_number_in_another_spelling_is_neither_drift_nor_conflict_nor_a_chang
             ..
         }
     ));
-    let (mut save, _) = Save::new(ada(), price("12.50"), local::table(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        price("12.50"),
+        local::table(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     assert!(matches!(
         outcome(save.on_read(Ok(answer))),
         SaveOutcome::Unchanged { .. }
@@ -382,7 +447,13 @@ fn an_address_in_other_letters_is_neither_a_conflict_nor_a_change() {
     let mut theirs = ada();
     theirs.set_field(FieldKey::Email, "ada@new.example");
     let patch = set(FieldKey::Email, "Ada@New.example");
-    let (mut save, _) = Save::new(ada(), patch, chatwoot_like(), false);
+    let (mut save, _) = Save::new(
+        ada(),
+        patch,
+        chatwoot_like(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
     assert!(matches!(
         outcome(save.on_read(Ok(theirs))),
         SaveOutcome::Unchanged { .. }

@@ -177,6 +177,13 @@ pub fn member(key: FieldKey) -> &'static str {
         FieldKey::Phone => "phone_number",
         FieldKey::Identifier => "identifier",
         FieldKey::AvatarUrl => "avatar_url",
+        // Not in the table, and refused before anything is sent.
+        FieldKey::FirstName
+        | FieldKey::LastName
+        | FieldKey::LinkedinUrl
+        | FieldKey::CompanyId
+        | FieldKey::Origin
+        | FieldKey::ContactStatus => key.as_str(),
     }
 }
 
@@ -189,6 +196,7 @@ fn refused(patch: &Patch) -> Vec<FieldProblem> {
     };
     for (key, edit) in &patch.fields {
         let Some(spec) = table.field(*key) else {
+            refuse(key.as_str().into(), "Chatwoot has no such field");
             continue;
         };
         let clears = match edit {

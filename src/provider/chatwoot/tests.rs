@@ -16,6 +16,7 @@ fn context() -> Context {
         base_url: "https://chat.example/prefix/".into(),
         account_id: Some(7),
         email_attribute: None,
+        tags_attribute: None,
     }
 }
 

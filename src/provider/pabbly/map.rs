@@ -186,7 +186,18 @@ pub fn update_body(
                 }
             }
             (FieldKey::Name, _) => {}
-            (FieldKey::Email | FieldKey::Identifier | FieldKey::AvatarUrl, _) => {
+            (
+                FieldKey::Email
+                | FieldKey::Identifier
+                | FieldKey::AvatarUrl
+                | FieldKey::FirstName
+                | FieldKey::LastName
+                | FieldKey::LinkedinUrl
+                | FieldKey::CompanyId
+                | FieldKey::Origin
+                | FieldKey::ContactStatus,
+                _,
+            ) => {
                 let table = super::table(context);
                 let reason = table.field(*key).and_then(|spec| spec.access.reason());
                 problems.add(key.as_str(), reason.unwrap_or("Chatflow has no such field"));

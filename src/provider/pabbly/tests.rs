@@ -17,6 +17,7 @@ fn context(email_attribute: Option<&str>) -> Context {
         base_url: "https://chatflow.pabbly.com/api/v1".into(),
         account_id: None,
         email_attribute: email_attribute.map(str::to_string),
+        tags_attribute: None,
     }
 }
 
@@ -177,7 +178,7 @@ proptest! {
     #[test]
     fn only_24_hexadecimal_characters_reach_a_path(id in "[0-9a-fA-F/.?]{22,26}|.{0,30}") {
         let good = id.len() == 24 && id.chars().all(|c| c.is_ascii_hexdigit());
-        let read = Pabbly.read(&context(None), &ContactId::new(id.as_str()));
+        let read = Pabbly.read(&context(None), Target::of(&ContactId::new(id.as_str())));
         prop_assert_eq!(read.is_ok(), good);
     }
 }

@@ -8,7 +8,8 @@ use ratatui::layout::Rect;
 
 use super::{Answer, Ctx, Exit, Input, Layer, Outcome};
 use crate::domain::{Change, Contact, Patch};
-use crate::http::{HttpRequest, curl};
+use crate::engine::{Permits, Preview};
+use crate::http::curl;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout;
@@ -35,8 +36,8 @@ enum Stage {
         patch: Patch,
         preview: Ticket,
         save: Ticket,
-        /// What would be sent, when it is known.
-        requests: Option<Vec<HttpRequest>>,
+        /// What would be sent and done, when it is known.
+        known: Option<Preview>,
         sending: bool,
     },
     /// After a save that was stored otherwise: whose, and the rows.
@@ -52,7 +53,7 @@ impl Review {
                 patch,
                 preview,
                 save,
-                requests: None,
+                known: None,
                 sending: false,
             },
             reader: Reader::default(),
@@ -78,7 +79,7 @@ impl Review {
             (Action::Accept, Stage::Before { sending: true, .. }) => {
                 Outcome::notice(Notice::info("it is being sent; Esc leaves it running"))
             }
-            (Action::Accept, Stage::Before { requests: None, .. }) => {
+            (Action::Accept, Stage::Before { known: None, .. }) => {
                 Outcome::notice(Notice::info("the requests are not there yet; a moment"))
             }
             (
@@ -96,13 +97,13 @@ impl Review {
                     ticket: *save,
                     base: base.clone(),
                     patch: patch.clone(),
-                    force: false,
+                    permits: Permits::default(),
                 }])
             }
             (
                 Action::CopyCurl,
                 Stage::Before {
-                    requests: Some(requests),
+                    known: Some(Preview { requests, .. }),
                     ..
                 },
             ) if !requests.is_empty() => {
@@ -126,7 +127,7 @@ impl Review {
         let Stage::Before {
             preview,
             save,
-            requests,
+            known,
             ..
         } = &mut self.stage
         else {
@@ -134,8 +135,8 @@ impl Review {
         };
         match msg {
             Msg::Previewed { ticket, result } if ticket == *preview => match result {
-                Ok(list) => {
-                    *requests = Some(list);
+                Ok(preview) => {
+                    *known = Some(preview);
                     Outcome::nothing()
                 }
                 // The form below marks the fields.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use cardex::domain::{AccountName, Contact, ContactId, Patch, ProviderId};
 use cardex::http::{FieldProblem, HttpRequest, HttpResponse, Method, Verdict};
-use cardex::provider::{Call, Codec, Context, Cursor, Purpose, Reply, Unsupported};
+use cardex::provider::{
+    Call, Codec, Context, Cursor, Purpose, Reading, Reply, Target, Unsupported,
+};
 use serde_json::{Map, Value, json};
 
 /// The files of a case, and the codec they are about.
@@ -20,6 +22,17 @@ pub(super) struct Case {
     responses: BTreeMap<String, HttpResponse>,
     /// Expectation files that are there.
     expectations: BTreeSet<String>,
+}
+
+/// The requests that a reading begins with: of every list the first page.
+pub(super) fn calls_of(codec: &dyn Codec, context: &Context, reading: Reading) -> Vec<Call> {
+    match reading {
+        Reading::Calls(calls) => calls,
+        Reading::Lists(lists) => lists
+            .into_iter()
+            .map(|list| codec.page(context, Some(&list.start)))
+            .collect(),
+    }
 }
 
 impl Case {
@@ -188,7 +201,9 @@ fn calls_for(
     };
     Ok(match (word, first) {
         ("page", at) => Ok(vec![codec.page(context, cursor(at).as_ref())]),
-        ("contact" | "tags", Some(id)) => codec.read(context, &ContactId::new(id)),
+        ("contact" | "tags", Some(id)) => codec
+            .read(context, Target::of(&ContactId::new(id)))
+            .map(|reading| calls_of(codec, context, reading)),
         ("write", None) => Ok(vec![write(Purpose::Write)]),
         ("write-tags", None) => Ok(vec![write(Purpose::WriteTags)]),
         ("definitions", None) => Ok(codec.definitions(context).into_iter().collect()),
@@ -319,6 +334,7 @@ fn parse_context(members: &Map<String, Value>) -> Result<Context, String> {
         base_url: required("base_url")?.to_string(),
         account_id: members.get("account_id").and_then(Value::as_u64),
         email_attribute: text("email_attribute").map(str::to_string),
+        tags_attribute: text("tags_attribute").map(str::to_string),
     })
 }
 

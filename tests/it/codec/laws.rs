@@ -6,9 +6,11 @@ use cardex::domain::{
     AccountName, Contact, ContactId, Edit, FieldKey, Flag, Patch, ProviderId, TagDelta, TagSet,
 };
 use cardex::http::HttpResponse;
-use cardex::provider::{Call, Codec, Context, Cursor, Purpose, codec};
+use cardex::provider::{Call, Codec, Context, Cursor, Purpose, Target, codec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+
+use super::case::calls_of;
 
 /// Member names that codecs look at, so that generated JSON gets past the first look.
 const MEMBERS: [&str; 30] = [
@@ -54,6 +56,7 @@ fn context(email_attribute: Option<&str>) -> Context {
         base_url: "https://vendor.example/api/v1".into(),
         account_id: Some(1),
         email_attribute: email_attribute.map(str::to_string),
+        tags_attribute: None,
     }
 }
 
@@ -72,7 +75,9 @@ fn reads(codec: &dyn Codec, context: &Context) -> Vec<Call> {
         codec.page(context, None),
         codec.page(context, Some(&cursor)),
     ];
-    calls.extend(codec.read(context, &id_for(codec)).unwrap());
+    let id = id_for(codec);
+    let reading = codec.read(context, Target::of(&id)).unwrap();
+    calls.extend(calls_of(codec, context, reading));
     calls.extend(codec.definitions(context));
     calls.extend(codec.catalogue(context));
     calls.extend(codec.tagged(context, "vip", Some(&cursor)));

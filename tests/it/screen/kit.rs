@@ -11,10 +11,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use cardex::domain::{
-    AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, Filter, Flag, Order, ProviderId,
-    SortKey, Trouble,
+    AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, Filter, Flag, Guarded, Order,
+    ProviderId, SortKey, Trouble,
 };
-use cardex::engine::{Check, SaveOutcome};
+use cardex::engine::{Check, Preview, SaveOutcome};
 use cardex::http::{FieldProblem, HttpRequest};
 use cardex::tui::msg::{AccountInfo, AccountRow, LoadPhase, Loading, Opened, Rows, Settings};
 use cardex::tui::{Effect, Keymap, Model, Msg, Theme, update, view};
@@ -37,6 +37,8 @@ pub struct Script {
     pub drafts: BTreeMap<ContactId, Draft>,
     /// How coming saves end; when empty a save is applied to the store and verified.
     pub saves: VecDeque<SaveOutcome>,
+    /// What a preview says that has to be allowed.
+    pub acts: Vec<Guarded>,
     /// What a preview answers.
     pub preview: Result<Vec<HttpRequest>, Vec<FieldProblem>>,
     /// What reading a contact answers instead of the store's copy.
@@ -61,6 +63,7 @@ pub fn closed(store: Vec<Contact>) -> Script {
         store,
         drafts: BTreeMap::new(),
         saves: VecDeque::new(),
+        acts: Vec::new(),
         preview: Ok(Vec::new()),
         reads: VecDeque::new(),
         answering: true,
@@ -206,7 +209,10 @@ impl Script {
             }
             Effect::Preview { ticket, .. } => vec![Msg::Previewed {
                 ticket: *ticket,
-                result: self.preview.clone(),
+                result: self.preview.clone().map(|requests| Preview {
+                    requests,
+                    acts: self.acts.clone(),
+                }),
             }],
             Effect::Save {
                 ticket,

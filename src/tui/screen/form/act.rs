@@ -119,7 +119,7 @@ impl Form {
         // A draft that could not be read must not keep this one from being written.
         self.draft = None;
         let effects = self.keep(now).into_iter().collect();
-        let name = one_line(self.base.title()).into_owned();
+        let name = one_line(&self.base.title()).into_owned();
         let changed = self.edits().len();
         let sent = self.asked.as_ref().is_some_and(|a| a.sent);
         let notice = if sent {

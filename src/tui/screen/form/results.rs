@@ -8,8 +8,8 @@ use super::{Asked, Form, words};
 use crate::domain::diff;
 use crate::domain::shown::one_line;
 use crate::domain::{Contact, Draft, DraftEdit, Trouble, TroubleKind};
-use crate::engine::{Check, SaveOutcome};
-use crate::http::{FieldProblem, HttpRequest};
+use crate::engine::{Check, Preview, SaveOutcome};
+use crate::http::FieldProblem;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Notice, sentence};
 use crate::tui::msg::Ticket;
@@ -48,10 +48,11 @@ impl Form {
             let table = &self.account.table;
             if diff::drift(&want, &fresh, &asked.patch, table).is_empty() {
                 self.banner = None;
-                let check = if diff::unreadable(&asked.patch, table).is_empty() {
+                let hidden = diff::unprovable(&want, &fresh, &asked.patch, table);
+                let check = if hidden.is_empty() {
                     Check::Verified
                 } else {
-                    Check::Unprovable("a part of it is never read back here".into())
+                    Check::Unprovable(hidden.join(", "))
                 };
                 return self.applied(&asked, fresh, check, ctx);
             }
@@ -115,7 +116,7 @@ impl Form {
     pub(super) fn previewed(
         &mut self,
         ticket: Ticket,
-        result: Result<Vec<HttpRequest>, Vec<FieldProblem>>,
+        result: Result<Preview, Vec<FieldProblem>>,
         _ctx: &mut Ctx<'_>,
     ) -> Outcome {
         let ours = self.asked.as_ref().is_some_and(|a| a.preview == ticket);
@@ -221,6 +222,16 @@ impl Form {
                 self.unsettled = Some(asked);
                 Outcome::nothing()
             }
+            SaveOutcome::Guarded { contact, acts } => {
+                let said: Vec<&str> = acts.iter().map(|a| a.message.as_str()).collect();
+                self.rebase(contact, ctx);
+                self.banner = Some(Notice::warning(format!(
+                    "Nothing was sent: {}; {} shows it again",
+                    said.join("; "),
+                    words::key(ctx.desk, Action::Save)
+                )));
+                Outcome::nothing()
+            }
             SaveOutcome::Conflict { theirs, changes } => {
                 for change in &changes {
                     self.mark_meanwhile(&change.key, &words::value_of(&change.key, &change.new));
@@ -256,10 +267,16 @@ impl Form {
                 let notice = Notice::warning(format!("Sent, not verified ({names}): {why}"));
                 self.settle(asked, after, notice, None, ctx)
             }
+            Check::Merged { gone, into } => {
+                let notice = Notice::warning(format!(
+                    "Saved, and merged: record {gone} is gone, this is record {into} now"
+                ));
+                self.settle(asked, after, notice, None, ctx)
+            }
             Check::Drifted(rows) => {
                 let notice =
                     Notice::warning("Saved, but what is stored differs from what was asked");
-                let result = Review::drifted(after.title().to_string(), rows);
+                let result = Review::drifted(after.title().into_owned(), rows);
                 self.settle(asked, after, notice, Some(result), ctx)
             }
         }
@@ -368,6 +385,10 @@ pub fn afterwards(name: &str, outcome: &SaveOutcome) -> (Notice, bool) {
                 let words = format!("{name}: sent, not verified: {}", one_line(why));
                 (Notice::warning(words), true)
             }
+            Check::Merged { gone, into } => {
+                let words = format!("{name}: saved, and record {gone} was merged into {into}");
+                (Notice::warning(words), true)
+            }
         },
         SaveOutcome::Unchanged { .. } => {
             let words = format!("{name}: everything was stored so already");
@@ -376,6 +397,11 @@ pub fn afterwards(name: &str, outcome: &SaveOutcome) -> (Notice, bool) {
         SaveOutcome::Refused { message, .. } => {
             let words = format!("{name}: refused: {}; {again}", one_line(message));
             (Notice::error(words), false)
+        }
+        SaveOutcome::Guarded { acts, .. } => {
+            let said: Vec<&str> = acts.iter().map(|a| a.message.as_str()).collect();
+            let words = format!("{name}: not saved: {}; {again}", said.join("; "));
+            (Notice::warning(words), false)
         }
         SaveOutcome::Conflict { .. } => {
             let words = format!("{name}: not saved, it was changed meanwhile; {again}");

@@ -170,6 +170,8 @@ pub(super) fn table() -> crate::domain::FieldTable {
         max_chars: None,
         compare: Compare::Exact,
         caution: None,
+        guard: None,
+        offers_seen: false,
     };
     FieldTable {
         fields: vec![
@@ -192,6 +194,8 @@ pub(super) fn table() -> crate::domain::FieldTable {
             empty_removes: false,
             undefined_note: None,
             has_definitions: true,
+            max_chars: None,
+            new_name_guard: None,
         },
         flags: Flag::ALL
             .map(|flag| FlagSpec {

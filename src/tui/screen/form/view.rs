@@ -166,7 +166,7 @@ fn head(form: &Form, desk: &Desk, columns: usize, theme: &Theme) -> Vec<(String,
         n => format!(" • {n} changed"),
     };
     let id = format!(" · {}", one_line(form.base.id.as_str()));
-    let name = one_line(form.base.title()).into_owned();
+    let name = one_line(&form.base.title()).into_owned();
     let name = fit(&name, columns.saturating_sub(width(&count) + 1));
     let id = fit(
         &id,

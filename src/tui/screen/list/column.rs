@@ -97,6 +97,7 @@ impl Column {
         match self {
             Self::Field(FieldKey::Name) => (14, 40, 3),
             Self::Field(FieldKey::Email) => (16, 48, 3),
+            Self::Field(FieldKey::FirstName | FieldKey::LastName) => (8, 24, 2),
             Self::Field(FieldKey::Phone) => (13, 16, 1),
             Self::Field(_) => (12, 40, 1),
             Self::Tags => (10, 40, 2),
@@ -133,15 +134,8 @@ fn flags(contact: &Contact) -> String {
 
 /// The columns that are shown where nothing was chosen.
 pub fn defaults(table: &FieldTable) -> Vec<Column> {
-    let field = |key| {
-        let there = |f: &crate::domain::FieldSpec| !matches!(f.access, Access::Absent(_));
-        table
-            .field(key)
-            .is_some_and(there)
-            .then_some(Column::Field(key))
-    };
-    let fields = [FieldKey::Name, FieldKey::Email, FieldKey::Phone];
-    let mut columns: Vec<Column> = fields.into_iter().filter_map(field).collect();
+    let fields = table.main_fields().into_iter();
+    let mut columns: Vec<Column> = fields.map(Column::Field).collect();
     if !matches!(table.tags.access, Access::Absent(_)) {
         columns.push(Column::Tags);
     }

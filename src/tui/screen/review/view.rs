@@ -74,7 +74,7 @@ pub(super) fn lines(review: &Review, desk: &Desk, columns: usize, theme: &Theme)
         Stage::Before {
             base,
             patch,
-            requests,
+            known,
             sending,
             ..
         } => {
@@ -83,7 +83,13 @@ pub(super) fn lines(review: &Review, desk: &Desk, columns: usize, theme: &Theme)
             }
             page.changes(account, desk, base, patch);
             page.lines.push((String::new(), Style::new()));
-            page.requests(requests.as_deref(), patch, account);
+            let acts = known.iter().flat_map(|k| &k.acts);
+            for act in acts {
+                let label = words::label(account, &desk.vocabulary, &act.key);
+                page.text("", &format!("! {label}: {}", act.message), theme.warning);
+            }
+            let requests = known.as_ref().map(|k| k.requests.as_slice());
+            page.requests(requests, patch, account);
         }
     }
     page.lines
