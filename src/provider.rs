@@ -17,6 +17,7 @@ use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
 pub mod chatwoot;
 pub mod local;
 pub mod pabbly;
+pub mod taxonomy;
 
 /// What is configured for an account, as far as codecs need it. No secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -261,8 +262,10 @@ pub trait Codec: Sync {
     /// The requests that tell who is signed in and what answers, for `accounts check`.
     fn about(&self, context: &Context) -> Vec<Call>;
 
-    /// What an answer means.
-    fn judge(&self, request: &HttpRequest, response: &HttpResponse) -> Verdict;
+    /// What an answer means; see [`taxonomy`].
+    fn judge(&self, request: &HttpRequest, response: &HttpResponse) -> Verdict {
+        taxonomy::judge(self.facts().id, request, response)
+    }
 
     /// Reads an answer that [`Codec::judge`] called [`Verdict::Ok`].
     ///
@@ -296,6 +299,15 @@ pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
         ProviderId::Pabbly => Some(&pabbly::Pabbly),
         ProviderId::ChatwootPublic | ProviderId::OpenCx | ProviderId::RevyOps => None,
         ProviderId::Local => None,
+    }
+}
+
+/// How a provider words its failures.
+pub fn reader(id: ProviderId) -> &'static taxonomy::Reader {
+    match id {
+        ProviderId::Chatwoot => &chatwoot::errors::READER,
+        ProviderId::Pabbly => &pabbly::wire::READER,
+        ProviderId::Local => &taxonomy::words::PLAIN,
     }
 }
 

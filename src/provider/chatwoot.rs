@@ -18,7 +18,7 @@ use crate::domain::field::{
     IdRule, TagSpec,
 };
 use crate::domain::{AttributeType, Contact, ContactId, Patch, ProviderId};
-use crate::http::{HttpRequest, HttpResponse, Verdict};
+use crate::http::HttpResponse;
 
 use super::{
     AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Reading, Reply,
@@ -178,10 +178,6 @@ impl Codec for Chatwoot {
 
     fn about(&self, context: &Context) -> Vec<Call> {
         call::about(context)
-    }
-
-    fn judge(&self, request: &HttpRequest, response: &HttpResponse) -> Verdict {
-        errors::judge(request, response)
     }
 
     fn decode(

@@ -11,7 +11,7 @@ use crate::domain::field::{
     IdRule, TagSpec,
 };
 use crate::domain::{AttributeType, Contact, ContactId, Patch, ProviderId};
-use crate::http::{HttpRequest, HttpResponse, Verdict};
+use crate::http::{HttpRequest, HttpResponse};
 
 use super::{
     AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Page, Purpose,
@@ -195,10 +195,6 @@ impl Codec for Pabbly {
 
     fn about(&self, context: &Context) -> Vec<Call> {
         vec![call::page(context, 1, None, Purpose::About)]
-    }
-
-    fn judge(&self, _request: &HttpRequest, response: &HttpResponse) -> Verdict {
-        wire::judge(response)
     }
 
     fn decode(

@@ -1,94 +1,55 @@
-//! What a Chatwoot status and error body mean. Bodies of successes are read in `map`.
+//! How Chatwoot words its failures, and which fields they name. What a status means stands in the table of
+//! `provider::taxonomy`; bodies of successes are read in `map`.
 //!
 //! Five shapes of failure: `{"message","attributes"}`, `{"error"}`, `{"errors":[…]}`, `{"status","error"}`,
 //! and anything that is no JSON (`Retry later`, a proxy's web page).
 
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::domain::diff::attribute_key;
 use crate::domain::field::FieldKey;
-use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
-use crate::provider::{DecodeError, json_body};
+use crate::http::{FieldProblem, HttpRequest, HttpResponse};
+use crate::provider::taxonomy::shape::is_page;
+use crate::provider::taxonomy::{Reader, words};
 
 use super::call;
 
-/// What an answer means.
-pub fn judge(request: &HttpRequest, response: &HttpResponse) -> Verdict {
+/// How Chatwoot words its failures; what they mean stands in the table of `taxonomy`.
+pub static READER: Reader = Reader {
+    words: told,
+    foreign,
+    fields,
+    inside: None,
+};
+
+/// What came in place of an answer of Chatwoot's.
+fn foreign(response: &HttpResponse) -> String {
     let status = response.status;
     match status {
-        200..=299 => success(response),
-        401 => unauthorized(response),
-        403 => Verdict::Forbidden {
-            message: words(response),
-        },
-        404 if is_page(response) => Verdict::Malformed {
-            message: format!(
-                "a web page came instead of JSON, with status 404 ({}); base_url may point at a \
-                 website or a proxy",
-                content_type(response)
-            ),
-        },
-        404 => Verdict::NotFound {
-            message: words(response),
-        },
-        // Refused before they were carried out: the same request may succeed later.
-        408 | 425 | 500..=599 => Verdict::Server {
-            status,
-            message: words(response),
-        },
-        429 => Verdict::Throttled {
-            retry_after: response.header("retry-after").map(str::to_string),
-            minute_window: true,
-        },
-        400..=499 => Verdict::Rejected {
-            message: words(response),
-            fields: fields(request, response),
-        },
+        200..=299 => words::foreign(response),
         300..=399 => redirect(response),
-        _ => Verdict::Malformed {
-            message: format!("an answer with status {status} was not expected"),
-        },
+        _ if is_page(response) => format!(
+            "a web page came instead of JSON, with status {status} ({}); base_url may point at a \
+             website or a proxy",
+            content_type(response)
+        ),
+        _ => unexpected(status),
     }
 }
 
-fn success(response: &HttpResponse) -> Verdict {
-    let blank = response.body.iter().all(u8::is_ascii_whitespace);
-    if blank || serde_json::from_slice::<IgnoredAny>(&response.body).is_ok() {
-        return Verdict::Ok;
-    }
-    match json_body(response) {
-        Ok(_) => Verdict::Ok,
-        Err(DecodeError(message)) => Verdict::Malformed { message },
-    }
-}
-
-/// Only "no token" (`errors`) and "wrong token" are about signing in; every other 401 refuses a right.
-/// A 401 that is no JSON was made by something in front of Chatwoot, which wants a sign-in of its own.
-fn unauthorized(response: &HttpResponse) -> Verdict {
-    let message = words(response);
-    let error = json(response).is_some_and(|b| b.get("error").is_some_and(Value::is_string));
-    if error && message != "Invalid Access Token" {
-        Verdict::Forbidden { message }
-    } else {
-        Verdict::SignIn { message }
-    }
-}
-
-fn redirect(response: &HttpResponse) -> Verdict {
+fn redirect(response: &HttpResponse) -> String {
     let status = response.status;
-    let target = response.header("location").map(|l| {
-        let end = l.find(['?', '#']).unwrap_or(l.len());
-        l.get(..end).unwrap_or_default().to_string()
-    });
-    let message = match target {
+    match words::target(response) {
         Some(target) => format!(
             "the server redirects to {target} (status {status}) instead of answering; set base_url \
              to where Chatwoot itself answers"
         ),
-        None => format!("an answer with status {status} was not expected"),
-    };
-    Verdict::Malformed { message }
+        None => unexpected(status),
+    }
+}
+
+fn unexpected(status: u16) -> String {
+    format!("an answer with status {status} was not expected")
 }
 
 fn json(response: &HttpResponse) -> Option<Value> {
@@ -99,13 +60,8 @@ fn content_type(response: &HttpResponse) -> &str {
     response.header("content-type").unwrap_or("no content type")
 }
 
-fn is_page(response: &HttpResponse) -> bool {
-    content_type(response).starts_with("text/html")
-        || response.text_body().trim_start().starts_with('<')
-}
-
 /// The server's own words, else its status in words.
-fn words(response: &HttpResponse) -> String {
+fn told(response: &HttpResponse) -> String {
     let body = json(response);
     let told = body.as_ref().and_then(|body| {
         let text = |key| body.get(key).and_then(Value::as_str).map(str::to_string);
@@ -122,22 +78,7 @@ fn words(response: &HttpResponse) -> String {
 
 fn unexplained(response: &HttpResponse) -> String {
     let status = response.status;
-    let name = match status {
-        400 => "bad request",
-        401 => "not signed in",
-        403 => "forbidden",
-        404 => "not found",
-        405 => "this method is not allowed",
-        406 => "the server can not answer in JSON",
-        408 => "the server waited too long for the request",
-        413 => "the request is too large",
-        422 => "the server refused the values without a reason",
-        500 => "the server failed",
-        502 => "bad gateway",
-        503 => "the server is not available",
-        504 => "the gateway waited too long for the server",
-        _ => "no reason given",
-    };
+    let name = words::name(status);
     if is_page(response) {
         let source = content_type(response);
         return format!("{name} (status {status}; a page came instead of JSON: {source})");
@@ -162,7 +103,7 @@ fn fields(request: &HttpRequest, response: &HttpResponse) -> Vec<FieldProblem> {
     let named = body.get("attributes").and_then(Value::as_array);
     let named = named.into_iter().flatten().filter_map(Value::as_str);
     let named: Vec<&str> = named.collect();
-    let message = words(response);
+    let message = told(response);
     let phrases = phrases(&message, &named);
     let mut problems: Vec<FieldProblem> = Vec::new();
     for name in named.iter().copied() {

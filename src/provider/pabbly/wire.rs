@@ -1,14 +1,13 @@
 //! The JSON around Chatflow's contacts: both documented envelopes, totals, catalogue shapes, error
-//! texts, and what a response means. What is inside a contact is `map`'s.
+//! texts, and whether one says that it failed. What is inside a contact is `map`'s.
 
 use serde_json::Value;
 
-use crate::domain::attribute::text_of;
-use crate::http::{HttpResponse, Verdict};
-use crate::provider::{DecodeError, json_body};
-
-/// Longest text of a server's that goes into a message, in characters.
-const MESSAGE_CHARS: usize = 300;
+use crate::http::HttpResponse;
+use crate::provider::DecodeError;
+use crate::provider::taxonomy::shape::is_page;
+use crate::provider::taxonomy::words::{self, shortened};
+use crate::provider::taxonomy::{Inside, Reader};
 
 /// What the envelope carries: `data` where there is one, else the whole body. The overview shows
 /// `{"success": true, "data"}`, the examples `{"status": "success", "data"}`; neither is required.
@@ -113,84 +112,26 @@ pub fn catalogue(data: &Value) -> Result<Vec<String>, DecodeError> {
     Ok(names)
 }
 
-/// What a response means. Texts are prose and never branched on, so no field is guessed from them.
-pub fn judge(response: &HttpResponse) -> Verdict {
-    let status = response.status;
-    match status {
-        200..=299 => judge_success(response),
-        300..=399 => {
-            let target = response.header("location").map_or_else(
-                || "without saying where".to_string(),
-                |to| format!("to {}", shorten(to)),
-            );
-            Verdict::Malformed {
-                message: format!("HTTP {status}: redirected {target}; check base_url"),
-            }
-        }
-        400..=599 => {
-            let page_instead = is_html(response);
-            match status {
-                // A web page at these says that something else than the API was asked.
-                401 | 403 | 408 | 429 | 500.. => {}
-                _ if page_instead => {
-                    return Verdict::Malformed {
-                        message: format!(
-                            "HTTP {status}: a web page came instead of JSON; base_url may point at a \
-                             website or a proxy"
-                        ),
-                    };
-                }
-                _ => {}
-            }
-            let message = if page_instead {
-                format!("HTTP {status} with a web page instead of JSON")
-            } else {
-                failure_text(response)
-            };
-            by_status(status, message, response)
-        }
-        _ => Verdict::Malformed {
-            message: format!("HTTP {status} is not an answer of this API"),
-        },
-    }
-}
+/// How Chatflow words its failures; what they mean stands in the table of `taxonomy`. Texts are prose and
+/// never branched on, so no field is guessed from them.
+pub static READER: Reader = Reader {
+    words: failure_text,
+    foreign: words::foreign,
+    fields: |_, _| Vec::new(),
+    inside: Some(inside),
+};
 
-fn by_status(status: u16, message: String, response: &HttpResponse) -> Verdict {
-    match status {
-        401 => Verdict::SignIn { message },
-        403 => Verdict::Forbidden { message },
-        404 | 410 => Verdict::NotFound { message },
-        429 => Verdict::Throttled {
-            retry_after: response.header("retry-after").map(str::to_string),
-            minute_window: false,
-        },
-        408 | 500.. => Verdict::Server { status, message },
-        _ => Verdict::Rejected {
-            message,
-            fields: Vec::new(),
-        },
-    }
-}
-
-/// A 2xx may still be a failure: the body decides. An empty body is left to `decode`, which knows
-/// whether one was needed.
-fn judge_success(response: &HttpResponse) -> Verdict {
-    if response.body.iter().all(u8::is_ascii_whitespace) {
-        return Verdict::Ok;
-    }
-    let root = match json_body(response) {
-        Ok(root) => root,
-        Err(DecodeError(message)) => return Verdict::Malformed { message },
-    };
+/// A 2xx may still be a failure: the body decides.
+fn inside(root: &Value) -> Inside {
     // A bare contact has a `status` of its own ("active"); only an envelope's is a result.
-    if !root.is_object() || has(&root, "_id") {
-        return Verdict::Ok;
+    if !root.is_object() || has(root, "_id") {
+        return Inside::Fine;
     }
     let status_in_body = root.get("status").and_then(number);
     if let Some(code) = status_in_body.and_then(|n| u16::try_from(n).ok())
         && (400..=599).contains(&code)
     {
-        return by_status(code, failure_text(response), response);
+        return Inside::Code(code);
     }
     let failed_status = match root.get("status") {
         None | Some(Value::Null) => false,
@@ -209,28 +150,29 @@ fn judge_success(response: &HttpResponse) -> Verdict {
         .pointer("/data/failedContacts")
         .and_then(Value::as_array)
         .is_some_and(|list| !list.is_empty());
-    let only_error = has(&root, "error") && !has(&root, "data");
+    let only_error = has(root, "error") && !has(root, "data");
     if failed_status || failed_success || failed_contacts || only_error {
-        return Verdict::Rejected {
-            message: failure_text(response),
-            fields: Vec::new(),
-        };
+        Inside::Failed
+    } else {
+        Inside::Fine
     }
-    Verdict::Ok
 }
 
 /// The server's words: `error`, `message`, the first of `data.failedContacts[].error`, else the body.
 fn failure_text(response: &HttpResponse) -> String {
+    if is_page(response) {
+        return format!("HTTP {} with a web page instead of JSON", response.status);
+    }
     let root: Value = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
     let failed = root.pointer("/data/failedContacts").and_then(|list| {
         let errors = list.as_array()?.iter().filter_map(|c| c.get("error"));
-        errors.filter_map(words).next()
+        errors.filter_map(words::text).next()
     });
     // A success envelope around failed contacts says so in `message`; the reason is with the contact.
     let named = || {
         ["error", "message"]
             .into_iter()
-            .find_map(|m| words(root.get(m)?))
+            .find_map(|m| words::text(root.get(m)?))
     };
     let text = match root.get("status").and_then(Value::as_str) {
         Some("success") => failed.or_else(named),
@@ -242,43 +184,11 @@ fn failure_text(response: &HttpResponse) -> String {
         None if has(&root, "data") => String::new(),
         None => response.text_body(),
     };
-    let text = shorten(&text);
+    let text = shortened(&text);
     if text.is_empty() {
         return format!("HTTP {}: a failure without a text", response.status);
     }
     text
-}
-
-/// The text of an error member: a text, or an object or list that holds one.
-fn words(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(s) => s.clone(),
-        Value::Object(o) => o.get("message").or_else(|| o.get("error")).map(text_of)?,
-        Value::Array(list) => list
-            .iter()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join("; "),
-        Value::Null | Value::Bool(_) | Value::Number(_) => return None,
-    };
-    (!text.trim().is_empty()).then_some(text)
-}
-
-fn shorten(text: &str) -> String {
-    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if one_line.chars().count() <= MESSAGE_CHARS {
-        return one_line;
-    }
-    let start: String = one_line.chars().take(MESSAGE_CHARS).collect();
-    format!("{start}…")
-}
-
-fn is_html(response: &HttpResponse) -> bool {
-    let declared = response
-        .header("content-type")
-        .is_some_and(|t| t.to_ascii_lowercase().contains("html"));
-    let first = response.body.iter().find(|b| !b.is_ascii_whitespace());
-    first == Some(&b'<') || (declared && !matches!(first, None | Some(b'{' | b'[')))
 }
 
 /// What kind of JSON this is, without its contents, which are personal data.
@@ -291,7 +201,7 @@ pub fn outline(value: &Value) -> String {
         Value::Array(list) => format!("a list of {}", list.len()),
         Value::Object(o) if o.is_empty() => "an empty object".into(),
         Value::Object(o) => {
-            let names: Vec<String> = o.keys().take(8).map(|k| shorten(k)).collect();
+            let names: Vec<String> = o.keys().take(8).map(|k| shortened(k)).collect();
             format!("an object with {}", names.join(", "))
         }
     }
