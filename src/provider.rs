@@ -307,7 +307,10 @@ pub fn reader(id: ProviderId) -> &'static taxonomy::Reader {
     match id {
         ProviderId::Chatwoot => &chatwoot::errors::READER,
         ProviderId::Pabbly => &pabbly::wire::READER,
-        ProviderId::Local => &taxonomy::words::PLAIN,
+        ProviderId::Local
+        | ProviderId::ChatwootPublic
+        | ProviderId::OpenCx
+        | ProviderId::RevyOps => &taxonomy::words::PLAIN,
     }
 }
 
