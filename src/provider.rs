@@ -16,7 +16,9 @@ use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
 
 pub mod chatwoot;
 pub mod local;
+pub mod opencx;
 pub mod pabbly;
+pub mod revyops;
 pub mod taxonomy;
 
 /// What is configured for an account, as far as codecs need it. No secrets.
@@ -305,12 +307,12 @@ pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
 /// How a provider words its failures.
 pub fn reader(id: ProviderId) -> &'static taxonomy::Reader {
     match id {
-        ProviderId::Chatwoot => &chatwoot::errors::READER,
+        // Both APIs are of one application, and word their failures alike.
+        ProviderId::Chatwoot | ProviderId::ChatwootPublic => &chatwoot::errors::READER,
+        ProviderId::OpenCx => &opencx::errors::READER,
+        ProviderId::RevyOps => &revyops::errors::READER,
         ProviderId::Pabbly => &pabbly::wire::READER,
-        ProviderId::Local
-        | ProviderId::ChatwootPublic
-        | ProviderId::OpenCx
-        | ProviderId::RevyOps => &taxonomy::words::PLAIN,
+        ProviderId::Local => &taxonomy::words::PLAIN,
     }
 }
 

@@ -112,3 +112,12 @@ pub fn name(status: u16) -> &'static str {
         _ => "no reason given",
     }
 }
+
+/// The words of a text in lower case, underscores kept, "e-mail" as `email`.
+pub fn tokens(text: &str) -> Vec<String> {
+    let text = text.to_lowercase().replace("e-mail", "email");
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .map(str::to_string)
+        .collect()
+}
