@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 
 pub mod account;
+mod credentials;
 pub mod place;
 mod section;
 
@@ -195,6 +196,8 @@ impl Account {
             base_url: String::new(),
             account_id: None,
             token: None,
+            auth_header: None,
+            client_id: None,
             read_only: false,
             per_minute: None,
             timeout: None,

@@ -214,6 +214,11 @@ pub trait Codec: Sync {
     /// What holds whatever the account.
     fn facts(&self) -> &'static Facts;
 
+    /// Addresses at which the API is said to answer, where sources disagree and none can be taken for granted.
+    fn addresses(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What can be stored, under this account's settings.
     fn table(&self, context: &Context) -> FieldTable;
 
@@ -287,6 +292,11 @@ pub trait Codec: Sync {
 /// The facts of a provider.
 pub fn facts(id: ProviderId) -> &'static Facts {
     codec(id).map_or(&local::FACTS, Codec::facts)
+}
+
+/// Addresses at which a provider's API is said to answer; see [`Codec::addresses`].
+pub fn addresses(id: ProviderId) -> &'static [&'static str] {
+    codec(id).map_or(&[], Codec::addresses)
 }
 
 /// What can be stored at a provider, under an account's settings.

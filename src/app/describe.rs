@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::app::session::Session;
-use crate::app::setup::Setup;
+use crate::app::setup::{CLIENT_ID, Setup};
 use crate::app::teller::Teller;
-use crate::config::DEMO;
+use crate::config::{Account, DEMO};
 use crate::domain::{AccountName, ContactId, Draft};
+use crate::http::curl::Credentials;
 use crate::provider;
 use crate::store::View;
 use crate::transport::{Ended, Log, LogEntry};
@@ -27,11 +28,25 @@ pub fn account(session: &Session, practice: bool) -> AccountInfo {
         table: session.table().clone(),
         read_only: account.read_only,
         region: account.default_region.clone(),
-        auth: facts
-            .auth
-            .map(|a| (a.header.to_string(), a.prefix.to_string())),
+        auth: credentials(account),
         practice: practice || account.name.as_str() == DEMO,
     }
+}
+
+/// Where an account's sign-in goes.
+fn credentials(account: &Account) -> Credentials {
+    let scheme = provider::facts(account.provider).auth;
+    // Without a token of its own it is a practice account, which is given one.
+    let header = scheme.filter(|_| account.token.is_some() || account.client_id.is_none());
+    let mut found = Credentials::default();
+    if let Some(scheme) = header {
+        let name = account.auth_header.as_deref().unwrap_or(scheme.header);
+        found = Credentials::header(name, scheme.prefix);
+    }
+    if account.client_id.is_some() {
+        found = found.and_query(CLIENT_ID, "CLIENT_ID");
+    }
+    found
 }
 
 /// A window of the list.

@@ -102,7 +102,8 @@ fn of_broken(account: &Account, tried: &str, broken: &Broken) -> Trouble {
     let name = &account.name;
     let address = format!("base_url of {name} is {}", account.base_url);
     let hint = match broken.kind {
-        BrokenKind::Dns | BrokenKind::Connect => address,
+        BrokenKind::Dns => format!("{address}{}", elsewhere(account)),
+        BrokenKind::Connect => address,
         BrokenKind::Tls => format!("{address}; certificates are never ignored"),
         BrokenKind::Timeout => format!(
             "try again; a longer wait can be allowed with timeout = \"60s\" for {name}, and {address}"
@@ -116,11 +117,27 @@ fn of_broken(account: &Account, tried: &str, broken: &Broken) -> Trouble {
     Trouble::new(TroubleKind::Network, message).with_hint(hint)
 }
 
-/// A token that could not be had.
-pub fn of_secret(account: &Account, error: &SourceError) -> Trouble {
-    let tried = format!("reading the token of {}", account.name);
-    Trouble::new(TroubleKind::SignIn, format!("{tried}: {error}"))
-        .with_hint("the account's token setting names where it comes from")
+/// The other addresses at which the API is said to answer: the person decides who is shown the token.
+fn elsewhere(account: &Account) -> String {
+    let same = |a: &&&str| a.trim_end_matches('/') != account.base_url;
+    let others = provider::addresses(account.provider).iter().filter(same);
+    let others: Vec<&str> = others.copied().collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; others reach this API at {}: set base_url to that if it is yours (cardex goes to no address by \
+         itself)",
+        others.join(" or ")
+    )
+}
+
+/// A secret (`token`, `client_id`) that could not be had.
+pub fn of_secret(account: &Account, what: &str, error: &SourceError) -> Trouble {
+    let tried = format!("reading the {what} of {}", account.name);
+    Trouble::new(TroubleKind::SignIn, format!("{tried}: {error}")).with_hint(format!(
+        "the account's {what} setting names where it comes from"
+    ))
 }
 
 /// An answer that could not be decoded.

@@ -9,8 +9,8 @@ use crate::app::session::{self, Session, store_trouble};
 use crate::app::{clock, demo, failure};
 use crate::config::{self, Account, Config, place};
 use crate::domain::{ProviderId, Trouble, TroubleKind};
-use crate::provider;
-use crate::secret::Secret;
+use crate::provider::{self, AuthScheme};
+use crate::secret::{Secret, TokenSource};
 use crate::store::Store;
 use crate::transport::auth::Auth;
 use crate::transport::limiter::Pace;
@@ -19,6 +19,9 @@ use crate::transport::{Client, Lane, Limits};
 
 /// The database's file name in the data directory.
 const DATABASE: &str = "cardex.db";
+
+/// RevyOps' parameter that is itself a secret.
+pub const CLIENT_ID: &str = "client_id";
 
 /// Everything that is shared between accounts of one process.
 #[derive(Clone)]
@@ -150,17 +153,39 @@ impl Connector {
         self.lane.get()
     }
 
+    /// The account's credentials, read from where they are kept.
+    async fn sign_in(&self, scheme: Option<AuthScheme>) -> Result<Auth, Trouble> {
+        let account = &self.account;
+        let token = match (&self.given, &account.token) {
+            (Some(given), _) => Some(given.clone()),
+            (None, Some(source)) => Some(read_secret(account, "token", source.clone()).await?),
+            (None, None) => None,
+        };
+        let client_id = match &account.client_id {
+            Some(source) => Some(read_secret(account, CLIENT_ID, source.clone()).await?),
+            None => None,
+        };
+        if scheme.is_some() && token.is_none() && client_id.is_none() {
+            return Err(Trouble::new(
+                TroubleKind::SignIn,
+                format!("signing in to {}: no token is configured", account.name),
+            ));
+        }
+        let mut auth = Auth::none();
+        if let (Some(scheme), Some(token)) = (scheme, token) {
+            let name = account.auth_header.as_deref().unwrap_or(scheme.header);
+            auth = auth.and_header(name, scheme.prefix, token);
+        }
+        if let Some(client_id) = client_id {
+            auth = auth.and_query(CLIENT_ID, client_id);
+        }
+        Ok(auth)
+    }
+
     async fn connect(&self) -> Result<Lane, Trouble> {
         let account = &self.account;
-        let secret = match &self.given {
-            Some(secret) => secret.clone(),
-            None => read_token(account).await?,
-        };
         let facts = provider::facts(account.provider);
-        let auth = match facts.auth {
-            Some(scheme) => Auth::none().and_header(scheme.header, scheme.prefix, secret),
-            None => Auth::none(),
-        };
+        let auth = self.sign_in(facts.auth).await?;
         let pace = Pace {
             per_minute: account.per_minute.unwrap_or(facts.pace.per_minute),
             burst: facts.pace.burst,
@@ -196,21 +221,19 @@ impl Connector {
     }
 }
 
-async fn read_token(account: &Account) -> Result<Secret, Trouble> {
-    let Some(source) = account.token.clone() else {
-        return Err(Trouble::new(
-            TroubleKind::SignIn,
-            format!("signing in to {}: no token is configured", account.name),
-        ));
-    };
+async fn read_secret(
+    account: &Account,
+    what: &str,
+    source: TokenSource,
+) -> Result<Secret, Trouble> {
     let resolved = tokio::task::spawn_blocking(move || source.resolve()).await;
     match resolved {
         Ok(Ok(secret)) => Ok(secret),
-        Ok(Err(error)) => Err(failure::of_secret(account, &error)),
+        Ok(Err(error)) => Err(failure::of_secret(account, what, &error)),
         Err(_) => Err(Trouble::new(
             TroubleKind::SignIn,
             format!(
-                "reading the token of {}: the reader stopped unexpectedly",
+                "reading the {what} of {}: the reader stopped unexpectedly",
                 account.name
             ),
         )),

@@ -59,7 +59,8 @@ fn account_json(
         Ok(a) => json!({
             "name": name.as_str(), "provider": a.provider.as_str(), "base_url": a.base_url,
             "account_id": a.account_id, "read_only": a.read_only, "mirror": a.mirror,
-            "token": a.token.as_ref().map(ToString::to_string), "default": default,
+            "token": a.token.as_ref().map(ToString::to_string),
+            "client_id": a.client_id.as_ref().map(ToString::to_string), "default": default,
         }),
         Err(mistakes) => json!({"name": name.as_str(), "default": default, "mistakes": mistakes}),
     }
@@ -76,10 +77,8 @@ fn account_line(
     match account {
         Ok(a) => {
             let read_only = if a.read_only { "  read-only" } else { "" };
-            let token = a
-                .token
-                .as_ref()
-                .map_or(String::new(), |t| format!("  token from {t}"));
+            let secrets = sources(a).map(|(what, s)| format!("  {what} from {s}"));
+            let token: String = secrets.collect();
             let title = provider::facts(a.provider).title;
             let host = a.host();
             let text = format!("{mark} {name:<16} {title:<18} {host}{token}{read_only}");
@@ -92,6 +91,13 @@ fn account_line(
             )
         }
     }
+}
+
+/// The account's secrets, and where each comes from.
+fn sources(account: &Account) -> impl Iterator<Item = (&'static str, &TokenSource)> {
+    let both = [("token", &account.token), ("client_id", &account.client_id)];
+    both.into_iter()
+        .filter_map(|(what, source)| Some((what, source.as_ref()?)))
 }
 
 /// Signs in and tells what answers.
@@ -107,9 +113,7 @@ pub async fn check(session: &Session, out: Output) -> Result<u8, Trouble> {
             .trim_end()
             .to_string(),
     ];
-    if let Some(source) = &account.token {
-        lines.push(format!("the token comes from {source}"));
-    }
+    lines.extend(sources(account).map(|(what, s)| format!("the {what} comes from {s}")));
     if account.read_only {
         lines.push("read_only is set: cardex will not write here".into());
     }
@@ -150,7 +154,10 @@ pub fn login(setup: &Setup, name: &str, forget: bool, out: Output) -> Result<u8,
         return Err(invalid(format!(
             "the account {name} does not take its token from the key store"
         ))
-        .with_hint("set token = { keyring = true } for it first"));
+        .with_hint(
+            "set token = { keyring = true } for it first; the key store holds an account's token, no other \
+             secret of it",
+        ));
     }
     let failed = |e: crate::secret::SourceError| {
         Trouble::new(TroubleKind::SignIn, e.to_string())

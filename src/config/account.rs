@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::credentials;
 use super::section::Section;
 use crate::domain::{AccountName, ProviderId, phone};
 use crate::provider::{self, Context};
@@ -20,8 +21,12 @@ pub struct Account {
     pub base_url: String,
     /// Chatwoot's account number.
     pub account_id: Option<u64>,
-    /// Where the token comes from; `None` for local accounts.
+    /// Where the token comes from; `None` for local accounts, and where `client_id` is all there is.
     pub token: Option<TokenSource>,
+    /// The header that carries the token, lower case, where it is not the provider's usual one.
+    pub auth_header: Option<String>,
+    /// RevyOps: where the secret `client_id` comes from, a parameter of every address.
+    pub client_id: Option<TokenSource>,
     /// Nothing may be written.
     pub read_only: bool,
     /// Requests a minute, where configured.
@@ -45,6 +50,7 @@ impl Account {
         mut section: Section<'_>,
     ) -> (Result<Self, Vec<String>>, Vec<String>) {
         let provider = read_provider(&mut section);
+        let signs_in = credentials::read(name, &mut section, provider);
         let mut account = Self {
             provider: provider.unwrap_or(ProviderId::Local),
             read_only: section.boolean("read_only").unwrap_or(false),
@@ -55,19 +61,15 @@ impl Account {
             default_region: read_region(&mut section),
             mirror: section.boolean("mirror").unwrap_or(true),
             account_id: section.number("account_id"),
-            token: read_token(name, &mut section),
+            token: signs_in.token,
+            auth_header: signs_in.header,
+            client_id: signs_in.client_id,
             ..Self::local(name.clone())
         };
         if let Some(provider) = provider
             && provider != ProviderId::Local
         {
             account.base_url = read_base_url(&mut section, provider);
-            if account.token.is_none() && !section.has("token") {
-                section.missing(
-                    "token",
-                    "for example token = { env = \"CARDEX_TOKEN\" }; also command, keyring, file",
-                );
-            }
             if provider == ProviderId::Chatwoot && !section.has("account_id") {
                 section.missing(
                     "account_id",
@@ -185,46 +187,6 @@ fn read_region(section: &mut Section<'_>) -> Option<String> {
     Some(region)
 }
 
-/// The forms of a token's source.
-const SOURCES: &str = "{ env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { keyring = true } \
-                       or { file = \"…\" }";
-
-fn read_token(name: &AccountName, section: &mut Section<'_>) -> Option<TokenSource> {
-    if !section.has("token") {
-        return None;
-    }
-    if !section.is_table("token") {
-        section.mistake(
-            "token",
-            &format!("must say where the token comes from: {SOURCES}"),
-        );
-        return None;
-    }
-    let mut token = section.table("token")?;
-    let mut sources = Vec::new();
-    if let Some(variable) = token.text("env") {
-        sources.push(TokenSource::Env(variable));
-    }
-    if let Some(argv) = token.texts("command") {
-        sources.push(TokenSource::Command(argv));
-    }
-    if token.boolean("keyring") == Some(true) {
-        sources.push(TokenSource::Keyring {
-            service: crate::secret::keyring::SERVICE.into(),
-            account: name.to_string(),
-        });
-    }
-    if let Some(path) = token.text("file") {
-        sources.push(TokenSource::File(super::place::expand_home(&path)));
-    }
-    section.absorb(token);
-    if sources.len() != 1 {
-        section.mistake("token", &format!("name exactly one source: {SOURCES}"));
-        return None;
-    }
-    sources.pop()
-}
-
 fn read_base_url(section: &mut Section<'_>, provider: ProviderId) -> String {
     let default = provider::facts(provider).default_base_url;
     let Some(text) = section
@@ -232,10 +194,7 @@ fn read_base_url(section: &mut Section<'_>, provider: ProviderId) -> String {
         .or_else(|| default.map(String::from))
     else {
         if !section.has("base_url") {
-            section.missing(
-                "base_url",
-                "the address of the server, such as \"https://…\"",
-            );
+            section.missing("base_url", &no_address(provider));
         }
         return String::new();
     };
@@ -259,6 +218,21 @@ fn read_base_url(section: &mut Section<'_>, provider: ProviderId) -> String {
         section.mistake("base_url", &mistake);
     }
     text.trim_end_matches('/').to_string()
+}
+
+/// What a missing address could be.
+fn no_address(provider: ProviderId) -> String {
+    let known: Vec<String> = provider::addresses(provider)
+        .iter()
+        .map(|a| format!("{a:?}"))
+        .collect();
+    if known.is_empty() {
+        return "the address of the server, such as \"https://…\"".into();
+    }
+    format!(
+        "{}: sources disagree, and only one of them answers your account",
+        known.join(" or ")
+    )
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -82,6 +82,11 @@ impl<'a> Section<'a> {
             .push(format!("line {line}: {}{key} is ignored: {why}", self.path));
     }
 
+    /// Takes a key for known without reading it.
+    pub(super) fn know(&mut self, key: &str) {
+        self.known.push(key.to_string());
+    }
+
     fn line(&self, key: &str) -> usize {
         let at = self
             .table

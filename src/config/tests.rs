@@ -131,3 +131,18 @@ fn broken_toml_names_the_line() {
     let said = Config::parse("a = 1\nb = [\n").unwrap_err();
     assert!(said.message.starts_with("line "), "{said:?}");
 }
+
+#[test]
+fn what_only_revyops_is_signed_in_to_with_is_ignored_elsewhere() {
+    let text = "[accounts.a]\nprovider = \"pabbly\"\ntoken = { env = \"T\" }\n\
+                auth = { header = \"x\" }\nclient_id = { env = \"C\" }\n";
+    let config = Config::parse(text).unwrap();
+    let account = config.choose(Some("a")).unwrap();
+    assert_eq!((account.auth_header, account.client_id), (None, None));
+    let warned = config.warnings.join("\n");
+    assert_eq!(config.warnings.len(), 2, "{warned}");
+    for (line, key) in [(4, "auth"), (5, "client_id")] {
+        let said = format!("line {line}: accounts.a.{key} is ignored: only RevyOps");
+        assert!(warned.contains(&said), "{warned}");
+    }
+}

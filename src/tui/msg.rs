@@ -8,7 +8,7 @@ use crate::domain::{
     AccountName, AttributeDefinition, Contact, ContactId, Draft, FieldTable, ProviderId, Trouble,
 };
 use crate::engine::{Preview, SaveOutcome};
-use crate::http::FieldProblem;
+use crate::http::{FieldProblem, curl};
 
 /// Ties an answer to the effect that asked for it; an answer with an old ticket is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -136,8 +136,8 @@ pub struct AccountInfo {
     pub read_only: bool,
     /// Region for the repair of phone numbers.
     pub region: Option<String>,
-    /// Header name and prefix of the sign-in, for curl lines; `None` for the local store.
-    pub auth: Option<(String, String)>,
+    /// Where the sign-in goes, for curl lines; nowhere for the local store.
+    pub auth: curl::Credentials,
     /// A sandbox or the demonstration store: said on screen.
     pub practice: bool,
 }

@@ -107,9 +107,9 @@ impl Review {
                     ..
                 },
             ) if !requests.is_empty() => {
-                let auth = ctx.desk.account.as_ref().and_then(|a| a.auth.as_ref());
-                let auth = auth.map(|(name, prefix)| (name.as_str(), prefix.as_str()));
-                let lines: Vec<String> = requests.iter().map(|r| curl::command(r, auth)).collect();
+                let auth = ctx.desk.account.as_ref().map(|a| &a.auth);
+                let auth = auth.cloned().unwrap_or_default();
+                let lines: Vec<String> = requests.iter().map(|r| curl::command(r, &auth)).collect();
                 Outcome::effects(vec![Effect::Copy(lines.join("\n"))])
             }
             (Action::CopyCurl, _) => Outcome::notice(Notice::info("there is no request to copy")),

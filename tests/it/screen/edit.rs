@@ -9,6 +9,7 @@ use cardex::domain::{
     TagDelta, Trouble, TroubleKind,
 };
 use cardex::engine::{Check, SaveOutcome};
+use cardex::http::curl::Credentials;
 use cardex::http::{FieldProblem, HttpRequest, Method};
 use cardex::tui::screen::Screen;
 use cardex::tui::{Effect, Msg};
@@ -88,7 +89,7 @@ fn remote() -> Script {
     let script = closed(contacts(2)).account(|a| {
         a.practice = false;
         a.host = "https://api.example".into();
-        a.auth = Some(("authorization".into(), "Bearer ".into()));
+        a.auth = Credentials::header("authorization", "Bearer ");
         a.table.tags.outside_catalogue = Some("tags must exist in Settings");
         for field in &mut a.table.fields {
             if field.key == FieldKey::Phone {

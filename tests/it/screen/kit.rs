@@ -15,6 +15,7 @@ use cardex::domain::{
     ProviderId, SortKey, Trouble,
 };
 use cardex::engine::{Check, Preview, SaveOutcome};
+use cardex::http::curl::Credentials;
 use cardex::http::{FieldProblem, HttpRequest};
 use cardex::tui::msg::{AccountInfo, AccountRow, LoadPhase, Loading, Opened, Rows, Settings};
 use cardex::tui::{Effect, Keymap, Model, Msg, Theme, update, view};
@@ -83,7 +84,7 @@ pub fn account(table: FieldTable) -> AccountInfo {
         table,
         read_only: false,
         region: Some("DE".into()),
-        auth: None,
+        auth: Credentials::default(),
         practice: true,
     }
 }

@@ -125,7 +125,7 @@ impl Bench {
             table: crate::tui::screen::form::tests::table(),
             read_only: false,
             region: Some("DE".into()),
-            auth: None,
+            auth: crate::http::curl::Credentials::default(),
             practice: false,
         };
         let mut ctx = Ctx {
