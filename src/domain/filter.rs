@@ -26,10 +26,12 @@ use super::fold;
 
 mod narrow;
 mod parse;
+mod parts;
 mod print;
 mod scan;
 
 pub use parse::FilterError;
+pub use parts::{Asks, Part};
 
 /// A parsed query. Two filters are equal when they were written alike, blanks aside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
