@@ -5,10 +5,13 @@
 
 pub mod chatwoot;
 pub mod faults;
+pub mod opencx;
 pub mod pabbly;
+mod query;
 pub mod rate;
 pub mod seed;
 pub mod server;
+pub mod spec;
 
 use jiff::Timestamp;
 

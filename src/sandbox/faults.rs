@@ -17,6 +17,8 @@ pub enum Vendor {
     Chatwoot,
     /// Pabbly Chatflow: `{"success":false,"error":…}`.
     Pabbly,
+    /// OpenCX: `{"statusCode":500,"message":…,"error":…}`.
+    OpenCx,
 }
 
 impl Vendor {
@@ -38,6 +40,10 @@ impl Vendor {
             (Self::Pabbly, _) => {
                 HttpResponse::json(status, &json!({"success": false, "error": text}))
             }
+            (Self::OpenCx, _) => HttpResponse::json(
+                status,
+                &json!({"statusCode": status, "message": text, "error": text}),
+            ),
         }
     }
 }
@@ -53,15 +59,18 @@ pub fn proxy_page() -> HttpResponse {
     )
 }
 
-fn reason(status: u16) -> &'static str {
+/// The standard's name of an error status.
+pub(super) fn reason(status: u16) -> &'static str {
     match status {
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
+        405 => "Method Not Allowed",
         408 => "Request Timeout",
         409 => "Conflict",
         413 => "Payload Too Large",
+        415 => "Unsupported Media Type",
         422 => "Unprocessable Entity",
         429 => "Too Many Requests",
         500 => "Internal Server Error",

@@ -17,6 +17,7 @@ pub use self::list::PAGE;
 
 use self::contact::{Contact, View, is_object_id};
 use self::quirks::{Catalogue, Envelope, Failure, Quirks, Refusal, Slash};
+use super::query::{decode, pairs};
 use super::{Fake, Received};
 use crate::http::HttpResponse;
 
@@ -289,36 +290,6 @@ fn json_body(request: &Received) -> Result<Value, Problem> {
     }
     serde_json::from_slice(&request.body)
         .map_err(|error| Problem::Malformed(format!("Malformed JSON: {error}")))
-}
-
-/// The pairs of a query, decoded; a `+` is a blank.
-fn pairs(query: &str) -> Vec<(String, String)> {
-    query
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| part.split_once('=').unwrap_or((part, "")))
-        .map(|(key, value)| (decode(key, true), decode(value, true)))
-        .collect()
-}
-
-/// Percent-decoding; what is no escape stays as it is.
-fn decode(text: &str, plus: bool) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let escape = text.get(at + 1..at + 3).filter(|_| byte == b'%');
-        // `from_str_radix` takes a sign, an escape does not.
-        let escape = escape.filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        if let Some(decoded) = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            out.push(decoded);
-            at += 3;
-        } else {
-            out.push(if plus && byte == b'+' { b' ' } else { byte });
-            at += 1;
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]

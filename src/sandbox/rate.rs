@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use super::faults::Vendor;
+use super::spec::Words;
 use crate::http::HttpResponse;
 
 /// How requests are counted.
@@ -15,6 +16,11 @@ pub enum Shape {
     Window,
     /// A bucket of ten seconds' worth that refills evenly.
     Bucket,
+}
+
+impl Words for Shape {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("window", Self::Window), ("bucket", Self::Bucket)];
 }
 
 /// A limit per minute.
@@ -64,9 +70,21 @@ pub enum RetryAfter {
     Date,
 }
 
+impl Words for RetryAfter {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("off", Self::Off),
+        ("seconds", Self::Seconds),
+        ("date", Self::Date),
+    ];
+}
+
 /// The refusal in the vendor's form; `wait` is in whole seconds from `now`.
 pub fn refusal(vendor: Vendor, form: RetryAfter, wait: i64, now: Timestamp) -> HttpResponse {
-    let answer = vendor.error(429);
+    tell(vendor.error(429), form, wait, now)
+}
+
+/// An answer that says when to come back; `wait` is in whole seconds from `now`.
+pub fn tell(answer: HttpResponse, form: RetryAfter, wait: i64, now: Timestamp) -> HttpResponse {
     match form {
         RetryAfter::Off => answer,
         RetryAfter::Seconds => answer.with_header("retry-after", &wait.to_string()),

@@ -8,11 +8,13 @@
 mod composed;
 mod hand;
 mod names;
+mod opencx;
 mod phone;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub use self::opencx::opencx;
 pub use self::phone::fictional_phone;
 use super::chatwoot::{Chatwoot, ContactSeed, DefinitionSeed, Role, Version};
 use super::pabbly::Pabbly;

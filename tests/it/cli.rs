@@ -268,6 +268,7 @@ fn account(vendor: Vendor, url: &str, more: &str) -> String {
             format!("provider = \"chatwoot\"\nbase_url = \"{url}\"\naccount_id = 1")
         }
         Vendor::Pabbly => format!("provider = \"pabbly\"\nbase_url = \"{url}/api/v1\""),
+        Vendor::OpenCx => format!("provider = \"opencx\"\nbase_url = \"{url}\""),
     };
     format!(
         "[accounts.desk]\n{own}\ntoken = {{ env = \"DESK_TOKEN\" }}\nrate = \"60000/min\"\n{more}\n"

@@ -691,9 +691,3 @@ fn contacts_change_behind_the_clients_back() {
         (None, true)
     );
 }
-
-#[test]
-fn escapes_decode_and_others_stay() {
-    assert_eq!(decode("%2B+%e2%82%ac%+%zz%+1%", true), "+ €% %zz% 1%");
-    assert_eq!(decode("a+b", false), "a+b");
-}

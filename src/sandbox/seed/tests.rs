@@ -191,3 +191,27 @@ fn a_chatflow_account_holds_everybody() {
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(body["data"]["contacts"].as_array().unwrap().len(), 25);
 }
+
+#[test]
+fn an_opencx_organisation_holds_everybody_as_text() {
+    let people = people(200);
+    let fake = opencx(&people);
+    assert_eq!(fake.contacts().len(), 200);
+    assert_eq!(unique(fake.contacts().iter().map(|c| &c.id)), 200);
+    let ada = &fake.contacts()[0];
+    assert_eq!(ada.email.as_deref(), Some("ada.okafor@example.com"));
+    assert_eq!(ada.phone.as_deref(), Some("+442079460101"));
+    let data = ada.custom_data.as_ref().unwrap();
+    assert_eq!(
+        (&data["seats"], &data["newsletter"]),
+        (&Value::from("12"), &Value::from("true"))
+    );
+    let seconds = fake.contacts().iter().map(|c| c.created_at.as_second());
+    assert!(seconds.clone().collect::<HashSet<_>>().len() < 150);
+    for contact in fake.contacts() {
+        assert!(contact.created_at <= contact.updated_at);
+        let values = contact.custom_data.iter().flat_map(|data| data.values());
+        assert!(values.clone().all(Value::is_string));
+    }
+    assert!(fake.contacts().iter().any(|c| c.custom_data.is_none()));
+}
