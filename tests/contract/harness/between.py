@@ -1,0 +1,43 @@
+"""The program, `prism proxy`, the sandbox: real traffic, both directions judged by the document.
+
+Prism passes everything on unchanged and notes what violates the document, in its log and in an answer's header.
+A status that the document does not know is a warning there, not an error.
+"""
+
+from .mock import start
+from .program import Cardex, Sandbox
+from .relay import Relay
+
+
+def check(world, step, provider):
+    folder = world.logs / f"between-{provider.name}"
+    sandbox = Sandbox(world.children, world.binary, provider.name, folder)
+    prism, port = start(world, provider, "proxy", [world.document(provider.name, "client"), sandbox.base_url])
+    relay = Relay(port)
+    cardex = Cardex(world.binary, folder, sandbox.settings, relay.url)
+    step.note = provider.note
+    ran = cardex.run("list", "--json")
+    ids = [contact["id"] for contact in ran.lines()] if ran.code == 0 else []
+    step.check("list: every contact of the sandbox", ran.code == 0 and len(ids) >= provider.listed, ran)
+    ran = cardex.run("accounts", "check", "here")
+    step.check("accounts check", ran.code == 0, ran)
+    contact = ids[len(ids) // 2]
+    ran = cardex.run("edit", contact, "--json", "--yes", *provider.before)
+    step.check("prepares a contact", ran.code == 0, ran)
+    for edit in provider.edits:
+        what = "edit " + " ".join(edit.arguments)
+        ran = cardex.run("edit", contact, "--json", "--yes", *edit.arguments)
+        step.check(f"{what}: code {edit.stored}", ran.code == edit.stored, ran)
+        status = ran.json().get("status") if ran.out else None
+        step.check(f"{what}: is stored", status == "applied", ran)
+    exchanges = relay.taken()
+    relay.end()
+    step.check("went through the proxy", len(exchanges) > 2 * len(provider.edits), len(exchanges))
+    judged(step, exchanges, prism)
+
+
+def judged(step, exchanges, prism):
+    errors = [f"{e}\n  {v}" for e in exchanges for v in e.violations if v.get("severity") == "Error"]
+    step.check("no violation told in an answer", not errors, "\n".join(errors))
+    lines = [line for line in prism.text().splitlines() if "Violation:" in line and "error" in line]
+    step.check("no violation in the log", not lines, "\n".join(lines))
