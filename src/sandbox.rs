@@ -9,6 +9,7 @@ pub mod opencx;
 pub mod pabbly;
 mod query;
 pub mod rate;
+pub mod revyops;
 pub mod seed;
 pub mod server;
 pub mod spec;

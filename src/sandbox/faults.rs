@@ -19,6 +19,8 @@ pub enum Vendor {
     Pabbly,
     /// OpenCX: `{"statusCode":500,"message":…,"error":…}`.
     OpenCx,
+    /// RevyOps: `{"detail":…}`.
+    RevyOps,
 }
 
 impl Vendor {
@@ -44,6 +46,10 @@ impl Vendor {
                 status,
                 &json!({"statusCode": status, "message": text, "error": text}),
             ),
+            (Self::RevyOps, 429) => {
+                HttpResponse::json(429, &json!({"detail": "Request was throttled."}))
+            }
+            (Self::RevyOps, _) => HttpResponse::json(status, &json!({"detail": text})),
         }
     }
 }

@@ -10,12 +10,14 @@ mod hand;
 mod names;
 mod opencx;
 mod phone;
+mod revyops;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 pub use self::opencx::opencx;
 pub use self::phone::fictional_phone;
+pub use self::revyops::{CLIENT_ID, TAGS_FIELD, revyops};
 use super::chatwoot::{Chatwoot, ContactSeed, DefinitionSeed, Role, Version};
 use super::pabbly::Pabbly;
 use super::pabbly::contact::{Attribute, Contact, object_id};

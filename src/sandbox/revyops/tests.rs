@@ -1,0 +1,1 @@
+//! The fake against the documents: every call, every error, every switch.
