@@ -1,398 +1,385 @@
-//! The readings that each switch of [`super::quirks::Quirks`] chooses among, and their words on the command line.
+//! The readings that each switch of [`super::quirks::Quirks`] chooses among, and their words on the
+//! command line.
 
 use crate::sandbox::spec::Words;
 
-/// Each choice with its word.
-macro_rules! words {
-    ($type:ident: $($variant:ident = $word:literal),+) => {
-        impl Words for $type {
+/// A choice, and the word of each reading.
+macro_rules! choice {
+    ($(#[$about:meta])* $name:ident { $($(#[$reading:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$reading])* $variant,)+
+        }
+
+        impl Words for $name {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),+];
         }
     };
 }
 
-/// How a request proves who sends it; one source speaks of a header, another of a query parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Auth {
-    /// The key in the header.
-    Header,
-    /// `client_id` in the query.
-    ClientId,
-    /// Both.
-    Both,
-    /// At least one of them; what is there must be right.
-    Either,
+choice! {
+    /// How a request proves who sends it; one source speaks of a header, another of a query parameter.
+    Auth {
+        /// The key in the header.
+        Header = "header",
+        /// `client_id` in the query.
+        ClientId = "client-id",
+        /// Both.
+        Both = "both",
+        /// At least one of them; what is there must be right.
+        Either = "either",
+    }
 }
 
-words!(Auth: Header = "header", ClientId = "client-id", Both = "both", Either = "either");
-
-/// The header of the master key; the same source names two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MasterHeader {
-    /// The header of the ordinary key.
-    Same,
-    /// `x-master-api-key`.
-    Own,
+choice! {
+    /// The header of the master key; the same source names two.
+    MasterHeader {
+        /// The header of the ordinary key.
+        Same = "same",
+        /// `x-master-api-key`.
+        Own = "x-master-api-key",
+    }
 }
 
-words!(MasterHeader: Same = "same", Own = "x-master-api-key");
-
-/// The status of a missing or wrong key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyStatus {
-    /// 403, as documented.
-    Forbidden,
-    /// 401.
-    Unauthorized,
+choice! {
+    /// The status of a missing or wrong key.
+    KeyStatus {
+        /// 403, as documented.
+        Forbidden = "403",
+        /// 401.
+        Unauthorized = "401",
+    }
 }
 
-words!(KeyStatus: Forbidden = "403", Unauthorized = "401");
-
-/// The answer for a contact or company of another client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Foreign {
-    /// 401, as documented.
-    Unauthorized,
-    /// 404.
-    NotFound,
+choice! {
+    /// The answer for a contact or company of another client.
+    Foreign {
+        /// 401, as documented.
+        Unauthorized = "401",
+        /// 404.
+        NotFound = "404",
+    }
 }
 
-words!(Foreign: Unauthorized = "401", NotFound = "404");
-
-/// What stands before `/public`; the documents say nothing, every client `/api`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prefix {
-    /// `/api` or nothing.
-    Optional,
-    /// Nothing; `/api` is unknown.
-    Absent,
-    /// `/api`; unknown without.
-    Api,
+choice! {
+    /// What stands before `/public`; the documents say nothing, every client `/api`.
+    Prefix {
+        /// `/api` or nothing.
+        Optional = "optional",
+        /// Nothing; `/api` is unknown.
+        Absent = "none",
+        /// `/api`; unknown without.
+        Api = "api",
+    }
 }
 
-words!(Prefix: Optional = "optional", Absent = "none", Api = "api");
-
-/// The form of a page of a v2 list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Envelope {
-    /// `count`, `total_pages`, `current_page`, `page_size`, `results`, as the list's page has it.
-    Pages,
-    /// `count`, `next`, `previous`, `results`, as the introduction has it.
-    Links,
-    /// All of them.
-    Both,
-    /// A bare array, as in v1.
-    Array,
+choice! {
+    /// The form of a page of a v2 list.
+    Envelope {
+        /// `count`, `total_pages`, `current_page`, `page_size`, `results`, as the list's page has it.
+        Pages = "pages",
+        /// `count`, `next`, `previous`, `results`, as the introduction has it.
+        Links = "links",
+        /// All of them.
+        Both = "both",
+        /// A bare array, as in v1.
+        Array = "array",
+    }
 }
 
-words!(Envelope: Pages = "pages", Links = "links", Both = "both", Array = "array");
-
-/// The form of a list without contacts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmptyList {
-    /// A page without results, in v1 an empty array.
-    Page,
-    /// `[]`.
-    Array,
-    /// `{"status":"No contacts found"}`, as met on the v1 master list.
-    Status,
-    /// 404, as declared.
-    NotFound,
+choice! {
+    /// The form of a list without contacts.
+    EmptyList {
+        /// A page without results, in v1 an empty array.
+        Page = "page",
+        /// `[]`.
+        Array = "array",
+        /// `{"status":"No contacts found"}`, as met on the v1 master list.
+        Status = "status",
+        /// 404, as declared.
+        NotFound = "404",
+    }
 }
 
-words!(EmptyList: Page = "page", Array = "array", Status = "status", NotFound = "404");
-
-/// The answer for a page past the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PastEnd {
-    /// 404.
-    NotFound,
-    /// A page without results.
-    Empty,
+choice! {
+    /// The answer for a page past the end.
+    PastEnd {
+        /// 404.
+        NotFound = "404",
+        /// A page without results.
+        Empty = "empty",
+    }
 }
 
-words!(PastEnd: NotFound = "404", Empty = "empty");
-
-/// What happens to a `page_size` above the largest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OverMax {
-    /// The largest is taken in silence.
-    Cap,
-    /// 400.
-    Refuse,
+choice! {
+    /// What happens to a `page_size` above the largest.
+    OverMax {
+        /// The largest is taken in silence.
+        Cap = "cap",
+        /// 400.
+        Refuse = "400",
+    }
 }
 
-words!(OverMax: Cap = "cap", Refuse = "400");
-
-/// The order of lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortBy {
-    /// By id.
-    Id,
-    /// By id, the newest first.
-    IdDown,
-    /// By `updated_time`: a write during paging moves a contact to the end.
-    Updated,
-    /// By `updated_time`, the latest first: a write during paging moves a contact to the first page.
-    UpdatedDown,
+choice! {
+    /// The order of lists.
+    SortBy {
+        /// By id.
+        Id = "id",
+        /// By id, the newest first.
+        IdDown = "-id",
+        /// By `updated_time`: a write during paging moves a contact to the end.
+        Updated = "updated",
+        /// By `updated_time`, the latest first: a write during paging moves a contact to the first page.
+        UpdatedDown = "-updated",
+    }
 }
 
-words!(SortBy: Id = "id", IdDown = "-id", Updated = "updated", UpdatedDown = "-updated");
-
-/// How the filters compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Match {
-    /// The whole value.
-    Exact,
-    /// The whole value, whatever its case.
-    IgnoreCase,
-    /// Anywhere in the value, whatever the case.
-    Substring,
+choice! {
+    /// How the filters compare.
+    Match {
+        /// The whole value.
+        Exact = "exact",
+        /// The whole value, whatever its case.
+        IgnoreCase = "ignore-case",
+        /// Anywhere in the value, whatever the case.
+        Substring = "substring",
+    }
 }
 
-words!(Match: Exact = "exact", IgnoreCase = "ignore-case", Substring = "substring");
-
-/// The type of the custom fields in v2 list and get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// An array of objects.
-    Array,
-    /// An object keyed by field name, as with `FLAT`.
-    Map,
-    /// A string that holds the JSON of the array.
-    Text,
-    /// A string that holds the JSON of the object.
-    TextMap,
+choice! {
+    /// The type of the custom fields in v2 list and get.
+    Shape {
+        /// An array of objects.
+        Array = "array",
+        /// An object keyed by field name, as with `FLAT`.
+        Map = "map",
+        /// A string that holds the JSON of the array.
+        Text = "json",
+        /// A string that holds the JSON of the object.
+        TextMap = "json-map",
+    }
 }
 
-words!(Shape: Array = "array", Map = "map", Text = "json", TextMap = "json-map");
-
-/// The member that custom fields stand under in v2 list and get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Member {
-    /// `contact_custom_fields`.
-    Plain,
-    /// `contact_custom_fields_input`.
-    Input,
-    /// A string in `contact_custom_fields` and the array in `contact_custom_fields_input`.
-    Both,
+choice! {
+    /// The member that custom fields stand under in v2 list and get.
+    Member {
+        /// `contact_custom_fields`.
+        Plain = "plain",
+        /// `contact_custom_fields_input`.
+        Input = "input",
+        /// A string in `contact_custom_fields` and the array in `contact_custom_fields_input`.
+        Both = "both",
+    }
 }
 
-words!(Member: Plain = "plain", Input = "input", Both = "both");
-
-/// Whether a contact without custom fields has the member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CustomFields {
-    /// It is there, empty.
-    Present,
-    /// It is missing.
-    Absent,
+choice! {
+    /// Whether a contact without custom fields has the member.
+    CustomFields {
+        /// It is there, empty.
+        Present = "present",
+        /// It is missing.
+        Absent = "absent",
+    }
 }
 
-words!(CustomFields: Present = "present", Absent = "absent");
-
-/// What an update does to the custom fields that it does not name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// They stay.
-    Merge,
-    /// They vanish.
-    Replace,
+choice! {
+    /// What an update does to the custom fields that it does not name.
+    Sent {
+        /// They stay.
+        Merge = "merge",
+        /// They vanish.
+        Replace = "replace",
+    }
 }
 
-words!(Sent: Merge = "merge", Replace = "replace");
-
-/// What `field_value: null` does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NullValue {
-    /// The field goes.
-    Delete,
-    /// The value becomes null.
-    Null,
-    /// The value becomes `""`.
-    Empty,
-    /// 400.
-    Refuse,
+choice! {
+    /// What `field_value: null` does.
+    NullValue {
+        /// The field goes.
+        Delete = "delete",
+        /// The value becomes null.
+        Null = "null",
+        /// The value becomes `""`.
+        Empty = "empty",
+        /// 400.
+        Refuse = "400",
+    }
 }
 
-words!(NullValue: Delete = "delete", Null = "null", Empty = "empty", Refuse = "400");
-
-/// What `field_value: ""` does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmptyValue {
-    /// The value becomes `""`.
-    Store,
-    /// The field goes.
-    Delete,
-    /// 400.
-    Refuse,
+choice! {
+    /// What `field_value: ""` does.
+    EmptyValue {
+        /// The value becomes `""`.
+        Store = "store",
+        /// The field goes.
+        Delete = "delete",
+        /// 400.
+        Refuse = "400",
+    }
 }
 
-words!(EmptyValue: Store = "store", Delete = "delete", Refuse = "400");
-
-/// What `field_name` without `field_value` does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AbsentValue {
-    /// Nothing.
-    Ignore,
-    /// The field goes.
-    Delete,
-    /// 400.
-    Refuse,
+choice! {
+    /// What `field_name` without `field_value` does.
+    AbsentValue {
+        /// Nothing.
+        Ignore = "ignore",
+        /// The field goes.
+        Delete = "delete",
+        /// 400.
+        Refuse = "400",
+    }
 }
 
-words!(AbsentValue: Ignore = "ignore", Delete = "delete", Refuse = "400");
-
-/// What becomes of a field name that is not in the schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Schema {
-    /// It is created.
-    Flexible,
-    /// 400.
-    Strict,
-    /// It is left out and the answer is a success.
-    Drop,
+choice! {
+    /// What becomes of a field name that is not in the schema.
+    Schema {
+        /// It is created.
+        Flexible = "flexible",
+        /// 400.
+        Strict = "strict",
+        /// It is left out and the answer is a success.
+        Drop = "drop",
+    }
 }
 
-words!(Schema: Flexible = "flexible", Strict = "strict", Drop = "drop");
-
-/// What a domain for `company_id` does that belongs to no company.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unresolved {
-    /// 400.
-    BadRequest,
-    /// 404.
-    NotFound,
-    /// It makes a new company.
-    Create,
+choice! {
+    /// What a domain for `company_id` does that belongs to no company.
+    Unresolved {
+        /// 400.
+        BadRequest = "400",
+        /// 404.
+        NotFound = "404",
+        /// It makes a new company.
+        Create = "create",
+    }
 }
 
-words!(Unresolved: BadRequest = "400", NotFound = "404", Create = "create");
-
-/// The status of a `company_id` that does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnknownCompany {
-    /// 404.
-    NotFound,
-    /// 401: it does not belong to this client either.
-    Unauthorized,
-    /// 400.
-    BadRequest,
+choice! {
+    /// The status of a `company_id` that does not exist.
+    UnknownCompany {
+        /// 404.
+        NotFound = "404",
+        /// 401: it does not belong to this client either.
+        Unauthorized = "401",
+        /// 400.
+        BadRequest = "400",
+    }
 }
 
-words!(UnknownCompany: NotFound = "404", Unauthorized = "401", BadRequest = "400");
-
-/// What a text of digits for `company_id` is taken for; in a form it is always an id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Digits {
-    /// A domain.
-    Domain,
-    /// An id.
-    Id,
+choice! {
+    /// What a text of digits for `company_id` is taken for; in a form it is always an id.
+    Digits {
+        /// A domain.
+        Domain = "domain",
+        /// An id.
+        Id = "id",
+    }
 }
 
-words!(Digits: Domain = "domain", Id = "id");
-
-/// The body of a 400.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BadRequest {
-    /// `{"detail":"…"}`.
-    Detail,
-    /// `{"email":["…"]}` where a member is to blame.
-    Fields,
-    /// `{"message":"…"}`.
-    Message,
-    /// Plain text.
-    Text,
-    /// Nothing.
-    Empty,
+choice! {
+    /// The body of a 400.
+    BadRequest {
+        /// `{"detail":"…"}`.
+        Detail = "detail",
+        /// `{"email":["…"]}` where a member is to blame.
+        Fields = "fields",
+        /// `{"message":"…"}`.
+        Message = "message",
+        /// Plain text.
+        Text = "text",
+        /// Nothing.
+        Empty = "empty",
+    }
 }
 
-words!(BadRequest: Detail = "detail", Fields = "fields", Message = "message", Text = "text", Empty = "empty");
-
-/// The form of timestamps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Times {
-    /// `2026-01-01T00:00:00.000000Z`.
-    Zulu,
-    /// With an offset: `2026-01-01T02:00:00.000000+02:00`.
-    Offset,
-    /// Without a zone: `2026-01-01T00:00:00.000000`.
-    Naive,
-    /// No ISO 8601: `01/01/2026 00:00`.
-    Unreadable,
+choice! {
+    /// The form of timestamps.
+    Times {
+        /// `2026-01-01T00:00:00.000000Z`.
+        Zulu = "z",
+        /// With an offset: `2026-01-01T02:00:00.000000+02:00`.
+        Offset = "offset",
+        /// Without a zone: `2026-01-01T00:00:00.000000`.
+        Naive = "naive",
+        /// No ISO 8601: `01/01/2026 00:00`.
+        Unreadable = "unreadable",
+    }
 }
 
-words!(Times: Zulu = "z", Offset = "offset", Naive = "naive", Unreadable = "unreadable");
-
-/// How much of the contact an update answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// Every member.
-    Full,
-    /// Only the members that are declared as always present: no e-mail, LinkedIn URL, company, status and custom fields.
-    Required,
+choice! {
+    /// How much of the contact an update answers.
+    Written {
+        /// Every member.
+        Full = "full",
+        /// Only the members that are declared as always present: no e-mail, LinkedIn URL, company, status and custom fields.
+        Required = "required",
+    }
 }
 
-words!(Written: Full = "full", Required = "required");
-
-/// How a member without a value is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absence {
-    /// It is missing.
-    Absent,
-    /// Null, although the schema denies it.
-    Null,
-    /// `""`; for a company null, as an id has no empty text.
-    Empty,
+choice! {
+    /// How a contact without a company is shown.
+    NoCompany {
+        /// `company_id` is missing.
+        Absent = "absent",
+        /// It is null, although the schema denies it.
+        Null = "null",
+    }
 }
 
-words!(Absence: Absent = "absent", Null = "null", Empty = "empty");
-
-/// What `""` for a standard member does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmptyText {
-    /// It is stored.
-    Store,
-    /// The member has no value afterwards.
-    Clear,
-    /// 400.
-    Refuse,
+choice! {
+    /// How a contact without e-mail, LinkedIn URL or status is shown.
+    NoText {
+        /// The member is missing.
+        Absent = "absent",
+        /// It is null, although the schema denies it.
+        Null = "null",
+        /// It is `""`.
+        Empty = "empty",
+    }
 }
 
-words!(EmptyText: Store = "store", Clear = "clear", Refuse = "400");
-
-/// Which statuses there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Any text.
-    Free,
-    /// Active, Unsubscribed and Bounced; 400 for others.
-    Closed,
-    /// Any text, stored in lower case.
-    Lower,
+choice! {
+    /// What `""` for a standard member does.
+    EmptyText {
+        /// It is stored.
+        Store = "store",
+        /// The member has no value afterwards.
+        Clear = "clear",
+        /// 400.
+        Refuse = "400",
+    }
 }
 
-words!(Status: Free = "free", Closed = "closed", Lower = "lower");
-
-/// What a new contact needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Create {
-    /// Nothing.
-    Anything,
-    /// An e-mail or a LinkedIn URL.
-    Identifier,
+choice! {
+    /// Which statuses there are.
+    Status {
+        /// Any text.
+        Free = "free",
+        /// Active, Unsubscribed and Bounced; 400 for others.
+        Closed = "closed",
+        /// Any text, stored in lower case.
+        Lower = "lower-case",
+    }
 }
 
-words!(Create: Anything = "anything", Identifier = "identifier");
-
-/// The answer to a deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delete {
-    /// 204 without a body.
-    NoContent,
-    /// 200 with a body.
-    Ok,
+choice! {
+    /// What a new contact needs.
+    Create {
+        /// Nothing.
+        Anything = "anything",
+        /// An e-mail or a LinkedIn URL.
+        Identifier = "identifier",
+    }
 }
 
-words!(Delete: NoContent = "204", Ok = "200");
+choice! {
+    /// The answer to a deletion.
+    Delete {
+        /// 204 without a body.
+        NoContent = "204",
+        /// 200 with a body.
+        Ok = "200",
+    }
+}

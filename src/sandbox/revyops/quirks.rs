@@ -3,10 +3,10 @@
 //! plausible readings, and among equals the sterner one.
 
 use super::choices::{
-    Absence, AbsentValue, Auth, BadRequest, Create, CustomFields, Delete, Digits, EmptyList,
-    EmptyText, EmptyValue, Envelope, Foreign, KeyStatus, MasterHeader, Match, Member, NullValue,
-    OverMax, PastEnd, Prefix, Schema, Sent, Shape, SortBy, Status, Times, UnknownCompany,
-    Unresolved, Written,
+    AbsentValue, Auth, BadRequest, Create, CustomFields, Delete, Digits, EmptyList, EmptyText,
+    EmptyValue, Envelope, Foreign, KeyStatus, MasterHeader, Match, Member, NoCompany, NoText,
+    NullValue, OverMax, PastEnd, Prefix, Schema, Sent, Shape, SortBy, Status, Times,
+    UnknownCompany, Unresolved, Written,
 };
 use crate::sandbox::spec::{self, Help, Switch};
 
@@ -73,9 +73,9 @@ pub struct Quirks {
     /// How much of the contact an update answers.
     pub written: Written,
     /// How a contact without a company is shown.
-    pub no_company: Absence,
+    pub no_company: NoCompany,
     /// How a contact without e-mail, LinkedIn URL or status is shown.
-    pub no_text: Absence,
+    pub no_text: NoText,
     /// `""` for a standard member.
     pub empty_text: EmptyText,
     /// Characters in a standard member at most; 0 for any number.
@@ -120,8 +120,8 @@ impl Default for Quirks {
             bad_request: BadRequest::Detail,
             times: Times::Zulu,
             written: Written::Full,
-            no_company: Absence::Absent,
-            no_text: Absence::Absent,
+            no_company: NoCompany::Absent,
+            no_text: NoText::Absent,
             empty_text: EmptyText::Store,
             text_limit: 0,
             status: Status::Free,

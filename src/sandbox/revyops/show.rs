@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde_json::{Map, Value, json};
 
-use super::choices::{Absence, CustomFields, Member, Shape, Times, Written};
+use super::choices::{CustomFields, Member, NoCompany, NoText, Shape, Times, Written};
 use super::quirks::Quirks;
 use super::record::{Company, Contact, Field};
 
@@ -49,11 +49,8 @@ pub(super) fn contact(contact: &Contact, view: View, quirks: &Quirks) -> Value {
     out.insert("first_name".into(), json!(contact.first_name));
     out.insert("last_name".into(), json!(contact.last_name));
     if full {
-        match (contact.company_id, quirks.no_company) {
-            (None, Absence::Absent) => {}
-            (id, _) => {
-                out.insert("company_id".into(), json!(id));
-            }
+        if contact.company_id.is_some() || quirks.no_company == NoCompany::Null {
+            out.insert("company_id".into(), json!(contact.company_id));
         }
         fields(&mut out, contact, view, quirks);
     }
@@ -79,9 +76,9 @@ pub(super) fn contact(contact: &Contact, view: View, quirks: &Quirks) -> Value {
 fn text(out: &mut Map<String, Value>, key: &str, value: Option<&String>, quirks: &Quirks) {
     let shown = match (value, quirks.no_text) {
         (Some(text), _) => json!(text),
-        (None, Absence::Absent) => return,
-        (None, Absence::Null) => Value::Null,
-        (None, Absence::Empty) => json!(""),
+        (None, NoText::Absent) => return,
+        (None, NoText::Null) => Value::Null,
+        (None, NoText::Empty) => json!(""),
     };
     out.insert(key.into(), shown);
 }
