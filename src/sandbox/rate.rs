@@ -211,6 +211,15 @@ mod tests {
             r#"{"success":false,"error":"Too Many Requests"}"#
         );
         assert_eq!(pabbly.header("retry-after"), Some("17"));
+        let revyops = refusal(Vendor::RevyOps, RetryAfter::Off, 17, now);
+        assert_eq!(
+            revyops.text_body(),
+            r#"{"detail":"Request was throttled."}"#
+        );
+        assert_eq!(
+            Vendor::RevyOps.error(502).text_body(),
+            r#"{"detail":"Bad Gateway"}"#
+        );
         let date = refusal(Vendor::Pabbly, RetryAfter::Date, 17, now);
         assert_eq!(
             date.header("retry-after"),

@@ -269,6 +269,7 @@ fn account(vendor: Vendor, url: &str, more: &str) -> String {
         }
         Vendor::Pabbly => format!("provider = \"pabbly\"\nbase_url = \"{url}/api/v1\""),
         Vendor::OpenCx => format!("provider = \"opencx\"\nbase_url = \"{url}\""),
+        Vendor::RevyOps => format!("provider = \"revyops\"\nbase_url = \"{url}/api\""),
     };
     format!(
         "[accounts.desk]\n{own}\ntoken = {{ env = \"DESK_TOKEN\" }}\nrate = \"60000/min\"\n{more}\n"

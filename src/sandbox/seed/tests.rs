@@ -215,3 +215,68 @@ fn an_opencx_organisation_holds_everybody_as_text() {
     }
     assert!(fake.contacts().iter().any(|c| c.custom_data.is_none()));
 }
+
+#[test]
+fn a_revyops_client_holds_everybody() {
+    let people = people(200);
+    let fake = revyops(&people);
+    let own: Vec<_> = fake.contacts().filter(|c| c.client == CLIENT_ID).collect();
+    assert_eq!(own.len(), 200);
+    assert!(fake.contacts().any(|c| c.client != CLIENT_ID));
+    let ada = own[0];
+    assert_eq!(
+        (ada.first_name.as_str(), ada.last_name.as_str()),
+        ("Ada", "Okafor")
+    );
+    assert_eq!(ada.value(TAGS_FIELD), Some("vip,newsletter"));
+    assert_eq!(ada.value("Customer's code"), Some("NB-1042"));
+    assert_eq!(ada.value("Monthly revenue [EUR]"), Some("348.00"));
+    let company = fake.company(ada.company_id.unwrap()).unwrap();
+    assert_eq!(
+        (company.name.as_str(), company.domain.as_str()),
+        ("Northwind Bakery", "northwind-bakery.example")
+    );
+    // Neither half, nor both with a blank between, is always how the whole is written.
+    let names: Vec<_> = own
+        .iter()
+        .map(|c| (c.first_name.as_str(), c.last_name.as_str()))
+        .collect();
+    assert!(names.contains(&("João Victor de Souza e", "Silva")));
+    assert!(names.contains(&("花子", "山田")));
+    assert!(names.contains(&("", "")) && names.contains(&("Bo", "")));
+    assert_eq!(
+        names.iter().filter(|n| **n == ("Maria", "Garcia")).count(),
+        2
+    );
+    for status in [
+        Some("Active"),
+        Some("Unsubscribed"),
+        Some("unsubscribed"),
+        Some("Bounced"),
+        None,
+    ] {
+        assert!(
+            own.iter().any(|c| c.status.as_deref() == status),
+            "{status:?}"
+        );
+    }
+    unique(own.iter().filter_map(|c| c.linkedin_url.as_ref()));
+    unique(own.iter().filter_map(|c| c.email.as_ref()));
+    unique(fake.companies().iter().map(|company| &company.domain));
+    let ids: HashSet<u64> = own
+        .iter()
+        .flat_map(|c| c.fields.iter().map(|f| f.id))
+        .collect();
+    assert_eq!(ids.len(), own.iter().map(|c| c.fields.len()).sum::<usize>());
+    let without = |email: bool, url: bool| {
+        own.iter()
+            .any(|c| c.email.is_none() == email && c.linkedin_url.is_none() == url)
+    };
+    assert!(without(true, false) && without(false, true) && without(true, true));
+    for contact in &own {
+        assert!(contact.fields.iter().all(|f| !f.name.is_empty()));
+        for field in &contact.fields {
+            assert!(field.value.as_ref().unwrap().chars().count() <= 2500);
+        }
+    }
+}
