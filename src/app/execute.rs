@@ -16,6 +16,8 @@ use crate::store::{Query, StoreError, StoreEvent, View};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{Loading, Msg, Opened, Settings, Ticket};
 
+mod contact;
+
 /// The key of the list settings in the store.
 const SETTINGS: &str = "list";
 
@@ -148,6 +150,12 @@ impl Shell {
             }
             Effect::ReadContact { ticket, id } => self.read(ticket, id),
             Effect::ReadDraft { ticket, id } => self.read_draft(ticket, id),
+            Effect::FindHolder {
+                ticket,
+                key,
+                value,
+                but,
+            } => self.find_holder(ticket, key, value, but),
             Effect::KeepDraft(draft) => {
                 let kept = self.session.store().put_draft(&draft);
                 self.ask("keeping the draft", kept, |()| None);
@@ -169,11 +177,7 @@ impl Shell {
                 base,
                 patch,
             } => {
-                let (session, sender) = (self.session.clone(), self.sender.clone());
-                self.spawn(async move {
-                    let result = session.preview(&base, &patch).await;
-                    sender.tell(Msg::Previewed { ticket, result });
-                });
+                self.preview(ticket, base, patch);
             }
             Effect::Save {
                 ticket,
@@ -255,32 +259,6 @@ impl Shell {
             sender.tell(msg);
         };
         self.session.contacts().view_then(query, hand_on);
-    }
-
-    fn read(&mut self, ticket: Ticket, id: ContactId) {
-        let (session, sender) = (self.session.clone(), self.sender.clone());
-        self.spawn(async move {
-            let result = session.read(&id).await;
-            if let Ok(contact) = &result {
-                session.remember_contact(contact).await;
-            }
-            sender.tell(Msg::ContactRead {
-                ticket,
-                result: result.map(Box::new),
-            });
-            sender.tell(Msg::StoreChanged);
-        });
-    }
-
-    fn read_draft(&mut self, ticket: Ticket, id: ContactId) {
-        let reply = self
-            .session
-            .store()
-            .draft(&self.session.account().name, &id);
-        self.ask("reading the draft", reply, move |draft| {
-            let draft = draft.map(Box::new);
-            Some(Msg::DraftRead { ticket, draft })
-        });
     }
 
     fn start_drafts(&mut self) {

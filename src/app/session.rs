@@ -21,6 +21,7 @@ use crate::provider::{self, Call, Codec, Context, Purpose, Reply, Target};
 use crate::store::{Place, Store, StoreError};
 use crate::transport::{Lane, Priority, SendOptions};
 
+mod holder;
 mod pages;
 mod read;
 mod save;

@@ -15,6 +15,7 @@ use crate::engine::{Permits, Preview, SaveOutcome};
 
 pub mod args;
 pub mod report;
+mod taken;
 
 /// What is to be saved, checked.
 struct Plan {
@@ -77,6 +78,7 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
         }
     }
     let (saving, before) = (session.clone(), base.clone());
+    let asked = patch.apply(&base);
     let save = async move { saving.save(before, patch, permits).await };
     let (outcome, stopped) = match to_the_end(save).await? {
         Ended::Done(outcome) => (outcome, false),
@@ -90,12 +92,14 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
                     trouble,
                     stored: None,
                 },
+                &[],
                 out,
             );
             return Ok(exit::INTERRUPTED);
         }
     };
-    match report::outcome(&base, &outcome, out) {
+    let holders = taken::holders(session, &asked, &outcome).await;
+    match report::outcome(&base, &outcome, &holders, out) {
         exit::DONE if stopped => Ok(exit::INTERRUPTED),
         code => Ok(code),
     }

@@ -54,6 +54,16 @@ impl FieldKey {
         Self::ContactStatus,
     ];
 
+    /// The fields that people look for at any provider: every table has a row for them, if only to say why there
+    /// is none. The others are the terms of single vendors.
+    pub const COMMON: [Self; 5] = [
+        Self::Name,
+        Self::Email,
+        Self::Phone,
+        Self::Identifier,
+        Self::AvatarUrl,
+    ];
+
     /// The name in arguments, configuration and JSON.
     pub fn as_str(self) -> &'static str {
         match self {

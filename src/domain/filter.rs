@@ -98,6 +98,14 @@ impl Filter {
         }
     }
 
+    /// The filter that finds a text in a field, whatever characters the text holds.
+    #[must_use]
+    pub fn of_field(key: FieldKey, text: &str) -> Self {
+        Self {
+            terms: vec![Term::new(false, Test::Field(key, text.to_string()))],
+        }
+    }
+
     /// Whether nothing is asked: every contact matches.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()

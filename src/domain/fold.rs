@@ -28,13 +28,7 @@ pub const SEGMENT: char = '\u{1f}';
 /// Stands around each tag and each attribute.
 pub const ITEM: char = '\u{1e}';
 /// The standard fields that have a segment of their own.
-pub const FIELDS: [FieldKey; 5] = [
-    FieldKey::Name,
-    FieldKey::Email,
-    FieldKey::Phone,
-    FieldKey::Identifier,
-    FieldKey::AvatarUrl,
-];
+pub const FIELDS: [FieldKey; 5] = FieldKey::COMMON;
 /// Stands for `=` inside an attribute's name, so that the first `=` always ends the name.
 const EQUALS_IN_KEY: &str = "\u{1d}";
 

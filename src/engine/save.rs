@@ -15,78 +15,17 @@
 use std::collections::BTreeSet;
 
 mod outcome;
+mod permits;
+mod step;
 
 pub use outcome::{Check, SaveOutcome};
+pub use permits::{Permits, Preview};
+pub use step::{Fate, Step, WriteResult};
 
 use crate::domain::diff;
 use crate::domain::guard::guarded;
-use crate::domain::{Contact, Edit, FieldTable, Guard, Guarded, Patch, TagsRead, Trouble};
-use crate::http::{FieldProblem, HttpRequest};
-
-/// What came of the requests of a write.
-#[derive(Debug, Clone, PartialEq)]
-pub enum WriteResult {
-    /// All were accepted; the contact as the last answer showed it, where one did.
-    Answered(Option<Box<Contact>>),
-    /// One was refused because of its values.
-    Rejected {
-        /// The server's own words.
-        message: String,
-        /// The fields it named.
-        fields: Vec<FieldProblem>,
-        /// Whether an earlier request of the same write was accepted.
-        partly: bool,
-    },
-    /// A request failed.
-    Failed {
-        /// Why.
-        trouble: Trouble,
-        /// Whether an earlier request of the same write was accepted.
-        partly: bool,
-        /// What may have become of the failed request.
-        fate: Fate,
-    },
-}
-
-impl WriteResult {
-    /// Nothing arrived, or the server said no before storing anything.
-    pub fn failed(trouble: Trouble) -> Self {
-        Self::Failed {
-            trouble,
-            partly: false,
-            fate: Fate::NotStored,
-        }
-    }
-}
-
-/// What may have become of a request that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// It did not arrive, or was refused: nothing was stored.
-    NotStored,
-    /// The server is done with it, and failed: what can be read now is how it stays.
-    Done,
-    /// Nothing came back: it may be stored, or still be on its way.
-    Unclear,
-}
-
-/// What the driver has to do next.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step {
-    /// Read the contact whole and call [`Save::on_read`].
-    Read,
-    /// Send the write and call [`Save::on_written`].
-    Write {
-        /// The contact as just read: what tags are merged with.
-        fresh: Box<Contact>,
-        /// What to change; nothing in it is already so.
-        patch: Patch,
-    },
-    /// Read the contact whole again and call [`Save::on_read`].
-    ReadBack,
-    /// The end.
-    Done(Box<SaveOutcome>),
-}
+use crate::domain::{Contact, Edit, FieldTable, Patch, TagsRead, Trouble};
+use crate::http::FieldProblem;
 
 #[derive(Debug, Clone, PartialEq)]
 enum State {
@@ -117,48 +56,6 @@ enum AfterWrite {
         partly: bool,
         fate: Fate,
     },
-}
-
-/// What somebody asked for by name, beyond the change itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Permits {
-    /// Write over a conflict.
-    pub force: bool,
-    /// [`Guard::Merge`].
-    pub merge: bool,
-    /// [`Guard::NewField`].
-    pub new_field: bool,
-}
-
-impl Permits {
-    /// Whether a guarded act may be done.
-    pub fn allow(self, guard: Guard) -> bool {
-        match guard {
-            Guard::Merge => self.merge,
-            Guard::NewField => self.new_field,
-        }
-    }
-
-    /// These, and whatever `acts` need.
-    #[must_use]
-    pub fn with(mut self, acts: &[Guarded]) -> Self {
-        for act in acts {
-            match act.guard {
-                Guard::Merge => self.merge = true,
-                Guard::NewField => self.new_field = true,
-            }
-        }
-        self
-    }
-}
-
-/// What a save would send, and what it would do beyond the contact.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Preview {
-    /// The requests; none for the local store.
-    pub requests: Vec<HttpRequest>,
-    /// What has to be allowed by name.
-    pub acts: Vec<Guarded>,
 }
 
 /// One save. See the module's diagram.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::msg::{Settings, Ticket};
 use crate::domain::filter::Filter;
-use crate::domain::{AccountName, Contact, ContactId, Draft, Order, Patch};
+use crate::domain::{AccountName, Contact, ContactId, Draft, FieldKey, Order, Patch};
 use crate::engine::Permits;
 
 /// One thing to do outside.
@@ -55,6 +55,17 @@ pub enum Effect {
         base: Box<Contact>,
         /// The change.
         patch: Patch,
+    },
+    /// Find the other contact that has a value; answered by `Msg::Holder`.
+    FindHolder {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which field.
+        key: FieldKey,
+        /// The value that is taken.
+        value: String,
+        /// Who asks: not this one.
+        but: ContactId,
     },
     /// Save a patch; answered by `Msg::Saved`.
     Save {

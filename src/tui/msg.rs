@@ -5,7 +5,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccountName, AttributeDefinition, Contact, ContactId, Draft, FieldTable, ProviderId, Trouble,
+    AccountName, AttributeDefinition, Contact, ContactId, Draft, FieldKey, FieldTable, ProviderId,
+    Trouble,
 };
 use crate::engine::{Preview, SaveOutcome};
 use crate::http::{FieldProblem, curl};
@@ -81,6 +82,15 @@ pub enum Msg {
         ticket: Ticket,
         /// What it would be, or what can not be stored.
         result: Result<Preview, Vec<FieldProblem>>,
+    },
+    /// Who has a value that is taken.
+    Holder {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// Which field's value it is.
+        key: FieldKey,
+        /// The contact; `None`: it was not found.
+        result: Result<Option<Box<Contact>>, Trouble>,
     },
     /// A save ended.
     Saved {

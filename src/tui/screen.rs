@@ -38,6 +38,7 @@ pub mod confirm;
 pub mod conflict;
 pub mod form;
 pub mod help;
+pub mod holder;
 pub mod list;
 pub mod log;
 pub mod menu;
@@ -54,6 +55,8 @@ pub enum Screen {
     Review(Box<review::Review>),
     /// Fields that somebody else changed meanwhile.
     Conflict(Box<conflict::Conflict>),
+    /// Who has a value that is taken.
+    Holder(Box<holder::Holder>),
     /// Chooses tags.
     Picker(Box<picker::Picker>),
     /// The keys.
@@ -103,6 +106,8 @@ pub enum Answer {
         /// Keys whose edit is given up.
         give_up: Vec<String>,
     },
+    /// The screen of who has a value: open that contact.
+    Open(Box<crate::domain::Contact>),
     /// The sort menu.
     Sort(Order),
     /// The columns.
@@ -251,6 +256,7 @@ impl Screen {
             Self::Form(s) => s.as_ref(),
             Self::Review(s) => s.as_ref(),
             Self::Conflict(s) => s.as_ref(),
+            Self::Holder(s) => s.as_ref(),
             Self::Picker(s) => s.as_ref(),
             Self::Help(s) => s,
             Self::Palette(s) => s.as_ref(),
@@ -268,6 +274,7 @@ impl Screen {
             Self::Form(s) => s.as_mut(),
             Self::Review(s) => s.as_mut(),
             Self::Conflict(s) => s.as_mut(),
+            Self::Holder(s) => s.as_mut(),
             Self::Picker(s) => s.as_mut(),
             Self::Help(s) => s,
             Self::Palette(s) => s.as_mut(),

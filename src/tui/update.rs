@@ -271,6 +271,7 @@ impl Turn<'_> {
             | Msg::ContactRead { .. }
             | Msg::DraftRead { .. }
             | Msg::Previewed { .. }
+            | Msg::Holder { .. }
             | Msg::Edited { .. }
             | Msg::Woke => {}
         }

@@ -1,5 +1,6 @@
 //! The screens as pictures (text and styles), and flows of keys with the effects they cause.
 
+mod beyond;
 mod edit;
 mod kit;
 mod list;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::exit;
 use crate::cli::output::{Output, change_line, trouble_json};
 use crate::domain::diff::Change;
-use crate::domain::{Contact, Trouble, TroubleKind, shown};
+use crate::domain::{Contact, FieldKey, Trouble, TroubleKind, shown};
 use crate::engine::{Check, SaveOutcome};
 use crate::http::HttpRequest;
 
@@ -75,15 +75,34 @@ pub fn failed(id: &str, trouble: &Trouble, out: Output) -> u8 {
 }
 
 /// Prints how the save ended. Returns the exit code.
-pub fn outcome(base: &Contact, outcome: &SaveOutcome, out: Output) -> u8 {
+pub fn outcome(
+    base: &Contact,
+    outcome: &SaveOutcome,
+    holders: &[(FieldKey, Contact)],
+    out: Output,
+) -> u8 {
     if let Some(complaint) = Complaint::of(base, outcome) {
         out.error_text(&complaint.message, Some(&complaint.hint));
         for row in complaint.rows {
             out.aside(&change_line(row));
         }
     }
+    for (key, holder) in holders {
+        out.aside(&shown::one_line(&format!(
+            "{key} is held by {} (`cardex show {}`)",
+            holder.title(),
+            holder.id
+        )));
+    }
     let printed = if out.json {
-        out.object(&outcome_json(base, outcome))
+        let mut value = outcome_json(base, outcome);
+        if !holders.is_empty() {
+            let held = holders
+                .iter()
+                .map(|(key, c)| json!({"key": key.as_str(), "contact": c.to_json()}));
+            value["error"]["held_by"] = held.collect();
+        }
+        out.object(&value)
     } else {
         print(outcome, out)
     };

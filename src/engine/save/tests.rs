@@ -5,7 +5,9 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::{AccountName, ContactId, Edit, FieldKey, ProviderId, TagDelta, TroubleKind};
+use crate::domain::{
+    AccountName, ContactId, Edit, FieldKey, Guard, ProviderId, TagDelta, TroubleKind,
+};
 use crate::provider::local;
 
 fn ada() -> Contact {
@@ -477,4 +479,173 @@ fn a_server_that_failed_and_stored_nothing_is_a_failure_not_a_doubt() {
             stored: Some(ada())
         }
     );
+}
+
+/// A provider where a taken e-mail merges, and a new attribute name makes a field.
+fn guarded_table() -> FieldTable {
+    let mut table = local::table();
+    for spec in &mut table.fields {
+        if spec.key == FieldKey::Email {
+            spec.guard = Some((Guard::Merge, "a taken e-mail merges the two"));
+        }
+    }
+    table.attributes.new_name_guard = Some((Guard::NewField, "creates a field"));
+    table
+}
+
+fn guarded_save(patch: Patch, names: &[&str], permits: Permits) -> Step {
+    let names = names.iter().map(|n| (*n).to_string()).collect();
+    let (mut save, _) = Save::new(ada(), patch, guarded_table(), names, permits);
+    save.on_read(Ok(ada()))
+}
+
+#[test]
+fn what_reaches_beyond_the_contact_is_sent_only_when_allowed_by_name() {
+    let mut email = Patch::default();
+    email
+        .fields
+        .insert(FieldKey::Email, Edit::Set("new@example.org".into()));
+    let mut field = Patch::default();
+    field
+        .attributes
+        .insert("Tier".into(), Edit::Set(json!("gold")));
+    let merge = Permits {
+        merge: true,
+        ..Permits::default()
+    };
+    let new_field = Permits {
+        new_field: true,
+        ..Permits::default()
+    };
+    let cases = [
+        (&email, &[][..], Permits::default(), Some(Guard::Merge)),
+        (&email, &[], new_field, Some(Guard::Merge)),
+        (&email, &[], merge, None),
+        (&field, &[], merge, Some(Guard::NewField)),
+        (&field, &["tier"], merge, Some(Guard::NewField)),
+        (&field, &["Tier"], Permits::default(), None),
+        (&field, &[], new_field, None),
+    ];
+    for (patch, names, permits, wanted) in cases {
+        match (guarded_save(patch.clone(), names, permits), wanted) {
+            (Step::Write { .. }, None) => {}
+            (Step::Done(end), Some(guard)) => match *end {
+                SaveOutcome::Guarded { acts, .. } => {
+                    assert_eq!(acts.iter().map(|a| a.guard).collect::<Vec<_>>(), [guard]);
+                }
+                other => panic!("{other:?}"),
+            },
+            (step, wanted) => panic!("{wanted:?}: {step:?}"),
+        }
+    }
+    // Emptying takes nothing from anybody, and what is so already is not sent.
+    let mut clear = Patch::default();
+    clear.fields.insert(FieldKey::Email, Edit::Clear);
+    let step = guarded_save(clear, &[], Permits::default());
+    assert!(matches!(step, Step::Write { .. }));
+}
+
+#[test]
+fn another_record_behind_the_same_id_is_a_merge() {
+    let with_record = |contact: Contact, record: &str| Contact {
+        record: Some(record.into()),
+        ..contact
+    };
+    let answer = with_record(rename("Ada B").apply(&ada()), "8");
+    let (mut save, _) = Save::new(
+        ada(),
+        rename("Ada B"),
+        local::table(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
+    save.on_read(Ok(with_record(ada(), "7")));
+    let merged = |end: SaveOutcome| match end {
+        SaveOutcome::Applied { check, .. } => check,
+        other => panic!("{other:?}"),
+    };
+    let wanted = Check::Merged {
+        gone: "7".into(),
+        into: "8".into(),
+    };
+    let answered = WriteResult::Answered(Some(Box::new(answer.clone())));
+    assert_eq!(merged(outcome(save.on_written(answered))), wanted);
+    // The same where only reading it back tells, and the other's values stand there.
+    let (mut save, _) = Save::new(
+        ada(),
+        rename("Ada B"),
+        local::table(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
+    save.on_read(Ok(with_record(ada(), "7")));
+    assert_eq!(save.on_written(WriteResult::Answered(None)), Step::ReadBack);
+    let stored = with_record(rename("Somebody else").apply(&ada()), "8");
+    assert_eq!(merged(outcome(save.on_read(Ok(stored)))), wanted);
+}
+
+#[test]
+fn attributes_that_are_not_told_are_neither_verified_nor_lost() {
+    let mut patch = rename("Ada B");
+    patch
+        .attributes
+        .insert("plan".into(), Edit::Set(json!("gold")));
+    let (mut save, _) = begin(patch.clone());
+    let told = Contact {
+        attributes: Default::default(),
+        attributes_known: false,
+        ..patch.apply(&ada())
+    };
+    // An answer without them proves nothing yet.
+    let answered = WriteResult::Answered(Some(Box::new(told.clone())));
+    assert_eq!(save.on_written(answered), Step::ReadBack);
+    match outcome(save.on_read(Ok(told))) {
+        SaveOutcome::Applied {
+            check: Check::Unknown(why),
+            ..
+        } => assert!(why.contains("attributes"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_company_that_the_provider_looks_up_is_shown_and_not_called_verified() {
+    let mut table = local::table();
+    for spec in &mut table.fields {
+        if spec.key == FieldKey::Identifier {
+            spec.compare = crate::domain::field::Compare::Resolved;
+        }
+    }
+    let ended = |asked: &str, stored: &str| {
+        let mut patch = Patch::default();
+        patch
+            .fields
+            .insert(FieldKey::Identifier, Edit::Set(asked.into()));
+        let (mut save, _) = Save::new(
+            ada(),
+            patch.clone(),
+            table.clone(),
+            BTreeSet::new(),
+            Permits::default(),
+        );
+        save.on_read(Ok(ada()));
+        let mut answer = ada();
+        answer.set_field(FieldKey::Identifier, stored);
+        let step = save.on_written(WriteResult::Answered(Some(Box::new(answer.clone()))));
+        let end = match step {
+            Step::ReadBack => outcome(save.on_read(Ok(answer))),
+            step => outcome(step),
+        };
+        match end {
+            SaveOutcome::Applied { check, after, .. } => {
+                assert_eq!(after.field(FieldKey::Identifier), stored);
+                check
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(ended("42", "42"), Check::Verified);
+    assert!(matches!(ended("acme.com", "42"), Check::Unprovable(why) if why.contains("42")));
+    assert!(matches!(ended("42", "43"), Check::Drifted(_)));
+    assert!(matches!(ended("acme.com", ""), Check::Drifted(_)));
 }

@@ -115,6 +115,8 @@ named! {
         TakeMine = "take-mine",
         /// Takes what is stored now.
         TakeTheirs = "take-theirs",
+        /// Shows who has a value that is taken.
+        WhoHasIt = "who-has-it",
     }
 }
 
@@ -141,6 +143,8 @@ named! {
         Review = "review",
         /// The conflict screen.
         Conflict = "conflict",
+        /// Who has a value that is taken.
+        Holder = "holder",
         /// The tag picker.
         Picker = "picker",
         /// The tag picker with nothing typed.
@@ -158,7 +162,7 @@ named! {
 
 impl Context {
     /// Every context, in help order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::List,
         Self::Filter,
         Self::Form,
@@ -170,6 +174,7 @@ impl Context {
         Self::PickerEmpty,
         Self::Review,
         Self::Conflict,
+        Self::Holder,
         Self::Menu,
         Self::Palette,
         Self::Reader,
@@ -190,6 +195,7 @@ impl Context {
             Self::TextBox => "Form: in a text of several lines",
             Self::Review => "Review",
             Self::Conflict => "Conflict",
+            Self::Holder => "Who has it",
             Self::Picker => "Tag picker",
             Self::PickerEmpty => "Tag picker, nothing typed",
             Self::Reader => "Help, request log",

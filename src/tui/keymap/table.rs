@@ -48,6 +48,7 @@ pub(super) const ROWS: &[Row] = &[
     (C::Form, &["Ctrl-t"], A::PickTags, "tags", Some(3)),
     (C::Form, &["Ctrl-x"], A::RemoveAttribute, "remove attribute", None),
     (C::Form, &["Ctrl-g"], A::DiscardDraft, "discard all changes (twice)", None),
+    (C::Form, &["Ctrl-l", "F3"], A::WhoHasIt, "who has the taken value", None),
     (C::Form, &["F5"], A::Reread, "read the contact again", None),
     (C::Form, &["PgDn"], A::PageDown, "some fields down", None),
     (C::Form, &["PgUp"], A::PageUp, "some fields up", None),
@@ -81,6 +82,15 @@ pub(super) const ROWS: &[Row] = &[
     (C::Conflict, &["m", "Right"], A::TakeMine, "keep mine", Some(4)),
     (C::Conflict, &["Enter", "Ctrl-s", "F2"], A::Save, "review and save", Some(0)),
     (C::Conflict, &["Esc", "q"], A::Back, "back to the form", Some(2)),
+
+    (C::Holder, &["Enter", "e"], A::Open, "open that contact", Some(0)),
+    (C::Holder, &["Esc", "q"], A::Back, "back to the form", Some(1)),
+    (C::Holder, &["j", "Down"], A::Down, "down", None),
+    (C::Holder, &["k", "Up"], A::Up, "up", None),
+    (C::Holder, &["g g", "Home"], A::Top, "top", None),
+    (C::Holder, &["G", "End"], A::Bottom, "bottom", None),
+    (C::Holder, &["PgDn", "Ctrl-f"], A::PageDown, "page down", None),
+    (C::Holder, &["PgUp", "Ctrl-b"], A::PageUp, "page up", None),
 
     (C::PickerEmpty, &["Space"], A::CycleNext, "leave, add, remove", None),
     (C::Picker, &["Tab"], A::CycleNext, "leave, add, remove", Some(1)),

@@ -11,7 +11,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::{Answer, Ctx, Input, Layer, Outcome};
-use crate::domain::{Contact, Draft, DraftEdit, Patch};
+use crate::domain::{Contact, Draft, DraftEdit, FieldKey, Patch};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::model::{Desk, Notice, Vocabulary};
@@ -19,19 +19,21 @@ use crate::tui::msg::{AccountInfo, Msg, Ticket};
 use crate::tui::theme::Theme;
 
 mod act;
+mod afterwards;
 pub mod area;
 mod enter;
 pub mod field;
 mod judge;
 mod results;
 pub mod rows;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod view;
 pub mod words;
 
+pub use afterwards::afterwards;
 use field::{Editor, Field};
-pub use results::afterwards;
 
 /// A form.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +68,17 @@ pub struct Form {
     unread: Option<Notice>,
     /// Whether the draft goes with the next press.
     discard_armed: bool,
+    /// Values that the last save found taken, and who has them.
+    taken: Vec<Taken>,
+}
+
+/// A value that another contact has.
+#[derive(Debug, Clone, PartialEq)]
+struct Taken {
+    key: FieldKey,
+    ticket: Ticket,
+    /// Who has it, once that is known.
+    holder: Option<Box<Contact>>,
 }
 
 /// A patch on its way.
@@ -111,6 +124,7 @@ impl Form {
             refused_on_top: false,
             unread: None,
             discard_armed: false,
+            taken: Vec::new(),
         };
         (form, effects)
     }
@@ -241,6 +255,7 @@ impl Form {
                 self.banner = None;
                 self.save(ctx)
             }
+            Answer::Open(contact) => self.replace(*contact, ctx),
             Answer::Saved(_)
             | Answer::Sort(_)
             | Answer::Columns(_)
@@ -266,6 +281,11 @@ impl Form {
                 Outcome::nothing()
             }
             Msg::Previewed { ticket, result } => self.previewed(ticket, result, ctx),
+            Msg::Holder {
+                ticket,
+                key,
+                result,
+            } => self.holder_told(ticket, key, result, ctx),
             Msg::Saved { ticket, outcome } => self.saved(ticket, *outcome, ctx),
             Msg::Edited { ticket, result } => match self.outside.take() {
                 Some((asked, key)) if asked == ticket => self.came_back(&key, result),

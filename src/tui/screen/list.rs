@@ -297,6 +297,7 @@ impl List {
             Answer::Tags(_)
             | Answer::Saved(_)
             | Answer::Sending
+            | Answer::Open(_)
             | Answer::Resolved { .. }
             | Answer::Yes => Outcome::nothing(),
         }

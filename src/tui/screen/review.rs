@@ -6,8 +6,9 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::{Answer, Ctx, Exit, Input, Layer, Outcome};
-use crate::domain::{Change, Contact, Patch};
+use super::confirm::Confirm;
+use super::{Answer, Ctx, Exit, Input, Layer, Outcome, Screen};
+use crate::domain::{Change, Contact, Guarded, Patch};
 use crate::engine::{Permits, Preview};
 use crate::http::curl;
 use crate::tui::effect::Effect;
@@ -85,21 +86,14 @@ impl Review {
             (
                 Action::Accept,
                 Stage::Before {
-                    base,
-                    patch,
-                    save,
-                    sending,
+                    known: Some(Preview { acts, .. }),
                     ..
                 },
-            ) => {
-                *sending = true;
-                Outcome::effects(vec![Effect::Save {
-                    ticket: *save,
-                    base: base.clone(),
-                    patch: patch.clone(),
-                    permits: Permits::default(),
-                }])
-            }
+            ) if !acts.is_empty() => Outcome::exit(Exit::Open(Screen::Confirm(Confirm {
+                question: question(acts),
+                then: None,
+            }))),
+            (Action::Accept, Stage::Before { .. }) => self.send(),
             (
                 Action::CopyCurl,
                 Stage::Before {
@@ -121,6 +115,28 @@ impl Review {
                 Outcome::nothing()
             }
         }
+    }
+
+    /// Sends what is shown, and allows what is said there.
+    fn send(&mut self) -> Outcome {
+        let Stage::Before {
+            base,
+            patch,
+            save,
+            known: Some(known),
+            sending: sending @ false,
+            ..
+        } = &mut self.stage
+        else {
+            return Outcome::nothing();
+        };
+        *sending = true;
+        Outcome::effects(vec![Effect::Save {
+            ticket: *save,
+            base: base.clone(),
+            patch: patch.clone(),
+            permits: Permits::default().with(&known.acts),
+        }])
     }
 
     fn told(&mut self, msg: Msg) -> Outcome {
@@ -149,6 +165,17 @@ impl Review {
     }
 }
 
+/// What is asked before something is done that reaches beyond the contact.
+fn question(acts: &[Guarded]) -> String {
+    let mut said: Vec<&str> = Vec::new();
+    for act in acts {
+        if !said.contains(&act.message.as_str()) {
+            said.push(&act.message);
+        }
+    }
+    format!("{}. Send it all the same?", said.join(". "))
+}
+
 impl Layer for Review {
     fn contexts(&self) -> &'static [Context] {
         match self.stage {
@@ -161,6 +188,7 @@ impl Layer for Review {
         match input {
             Input::Do(action) => self.act(action, ctx),
             Input::Told(msg) => self.told(msg),
+            Input::Answer(Answer::Yes) => self.send(),
             Input::Type(_) | Input::Paste(_) | Input::Answer(_) => Outcome::nothing(),
         }
     }
