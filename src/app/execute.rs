@@ -272,10 +272,10 @@ impl Shell {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.spawn(async move {
             let known = vocabulary::known(&session).await;
-            sender.tell(known);
+            sender.tell(Msg::Vocabulary(Box::new(known)));
             if !session.is_local() {
                 let fresh = vocabulary::fetch(&session).await;
-                sender.tell(fresh);
+                sender.tell(Msg::Vocabulary(Box::new(fresh)));
             }
         });
     }
@@ -292,7 +292,13 @@ impl Shell {
         if let Some(running) = self.loading.take() {
             running.abort();
         }
-        let task = tokio::spawn(background::load(session, sender, paused)).abort_handle();
+        let task = tokio::spawn(async move {
+            background::load(session.clone(), sender.clone(), paused).await;
+            // What contacts carry is known better now.
+            let known = vocabulary::known(&session).await;
+            sender.tell(Msg::Vocabulary(Box::new(known)));
+        })
+        .abort_handle();
         self.tasks.push(task.clone());
         self.loading = Some(task);
     }

@@ -1,12 +1,14 @@
-//! Attribute definitions and tags of an account: as last known, at once; then as they are now.
+//! Attribute definitions, tags and other words of an account: as last known, at once; then as they are now.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::clock;
 use crate::app::session::Session;
 use crate::domain::{TagSet, Trouble, TroubleKind};
-use crate::tui::msg::Msg;
+use crate::tui::model::Vocabulary;
 
 /// What the store knows from the last time.
-pub async fn known(session: &Session) -> Msg {
+pub async fn known(session: &Session) -> Vocabulary {
     let name = &session.account().name;
     let store = session.contacts();
     // What is not known yet is fetched next; a broken store is reported by the list.
@@ -17,16 +19,27 @@ pub async fn known(session: &Session) -> Msg {
         Some(found) => found.value.into_iter().collect(),
         None => session.tags_seen().await.unwrap_or_default(),
     };
-    Msg::Vocabulary {
+    let mut seen = BTreeMap::new();
+    for field in session.table().fields.iter().filter(|f| f.offers_seen) {
+        let values = store.values_in_use(name, field.key).await;
+        seen.insert(field.key, values.unwrap_or_default());
+    }
+    let names = match session.table().attributes.new_name_guard {
+        Some(_) => store.attributes_in_use(name).await.unwrap_or_default(),
+        None => BTreeSet::new(),
+    };
+    Vocabulary {
         definitions: definitions.map(|f| f.value).unwrap_or_default(),
         tags,
         tags_are_catalogue,
+        seen,
+        names: names.into_iter().collect(),
         trouble: None,
     }
 }
 
 /// What the provider says now; kept in the store for the next start.
-pub async fn fetch(session: &Session) -> Msg {
+pub async fn fetch(session: &Session) -> Vocabulary {
     let name = &session.account().name;
     let store = session.contacts();
     let (definitions, catalogue) = tokio::join!(session.definitions(), session.catalogue());
@@ -43,19 +56,9 @@ pub async fn fetch(session: &Session) -> Msg {
     let failures = [definitions.as_ref().err(), catalogue.as_ref().err()];
     let mut failures = failures.into_iter().flatten();
     let first = failures.find(|t| !told_by_loading(t)).cloned();
-    match known(session).await {
-        Msg::Vocabulary {
-            definitions,
-            tags,
-            tags_are_catalogue,
-            ..
-        } => Msg::Vocabulary {
-            definitions,
-            tags,
-            tags_are_catalogue,
-            trouble: first.or(trouble),
-        },
-        other => other,
+    Vocabulary {
+        trouble: first.or(trouble),
+        ..known(session).await
     }
 }
 

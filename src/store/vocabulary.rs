@@ -11,10 +11,12 @@ use super::error::StoreError;
 use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
-use crate::domain::{AccountName, AttributeDefinition, TagSet};
+use crate::domain::{AccountName, AttributeDefinition, FieldKey, TagSet};
 
 const DEFINITIONS: &str = "definitions";
 const TAGS: &str = "tags";
+/// More values than this are no vocabulary.
+const MOST_VALUES: u32 = 100;
 
 /// Something that was fetched, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +59,7 @@ impl Store {
         let account = self.key_of(account);
         self.ask(move |owner| owner.vocabulary(&account, TAGS))
     }
-}
 
-impl Store {
     /// The names of the attributes that contacts of an account have. Looks at every contact.
     pub fn attributes_in_use(&self, account: &AccountName) -> Reply<BTreeSet<String>> {
         let account = self.key_of(account);
@@ -73,6 +73,27 @@ impl Store {
                 let mut statement = tx.prepare_cached(sql)?;
                 let names = statement.query_map([key], |r| r.get(0))?;
                 Ok(names.collect::<Result<_, _>>()?)
+            })
+        })
+    }
+
+    /// The different values that contacts of an account have in a field, sorted; the first
+    /// 100 of them. Looks at every contact.
+    pub fn values_in_use(&self, account: &AccountName, key: FieldKey) -> Reply<Vec<String>> {
+        let account = self.key_of(account);
+        self.ask(move |owner| {
+            owner.read("collecting values", |tx, _| {
+                let sql = "SELECT DISTINCT d.document ->> ?2 AS value \
+                           FROM contacts c JOIN documents d ON d.row = c.row \
+                           WHERE c.account = ?1 AND value IS NOT NULL ORDER BY value LIMIT ?3";
+                let Some(account) = row::account_key(tx, &account)? else {
+                    return Ok(Vec::new());
+                };
+                let path = format!("$.fields.{key}");
+                let mut statement = tx.prepare_cached(sql)?;
+                let values =
+                    statement.query_map(params![account, path, MOST_VALUES], |r| r.get(0))?;
+                Ok(values.collect::<Result<_, _>>()?)
             })
         })
     }

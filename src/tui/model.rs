@@ -1,12 +1,14 @@
 //! The whole state of the screen, as plain data: what can be compared and printed.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::keymap::{Key, Keymap};
 use super::msg::{AccountInfo, AccountRow, Loading, LogLine, Ticket};
 use super::screen::Screen;
 use super::screen::list::List;
-use crate::domain::{AttributeDefinition, ContactId, Trouble};
+use crate::domain::{AttributeDefinition, ContactId, FieldKey, Trouble};
 
 /// Everything.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +89,10 @@ pub struct Vocabulary {
     pub tags: Vec<String>,
     /// Whether `tags` is the provider's own catalogue.
     pub tags_are_catalogue: bool,
+    /// Values that contacts have in fields whose vocabulary the provider does not tell, sorted.
+    pub seen: BTreeMap<FieldKey, Vec<String>>,
+    /// Names of attributes that contacts have, sorted, where a new one would be created for all.
+    pub names: Vec<String>,
     /// What could not be loaded.
     pub trouble: Option<Trouble>,
 }

@@ -5,11 +5,11 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccountName, AttributeDefinition, Contact, ContactId, Draft, FieldKey, FieldTable, ProviderId,
-    Trouble,
+    AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, ProviderId, Trouble,
 };
 use crate::engine::{Preview, SaveOutcome};
 use crate::http::{FieldProblem, curl};
+use crate::tui::model::Vocabulary;
 
 /// Ties an answer to the effect that asked for it; an answer with an old ticket is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -50,16 +50,7 @@ pub enum Msg {
     /// How far loading from the provider is.
     Loading(Loading),
     /// Attribute definitions and tag catalogue of the account, when they came.
-    Vocabulary {
-        /// Definitions of custom attributes.
-        definitions: Vec<AttributeDefinition>,
-        /// The tag catalogue, where the provider has one; else tags seen in loaded contacts.
-        tags: Vec<String>,
-        /// Whether `tags` is the provider's own catalogue.
-        tags_are_catalogue: bool,
-        /// What could not be loaded, if something could not.
-        trouble: Option<Trouble>,
-    },
+    Vocabulary(Box<Vocabulary>),
     /// A contact was read whole from its source.
     ContactRead {
         /// Whose answer this is.

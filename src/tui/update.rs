@@ -241,19 +241,9 @@ impl Turn<'_> {
                 }
             }
             Msg::Loading(loading) => self.model.desk.loading = Some(loading.clone()),
-            Msg::Vocabulary {
-                definitions,
-                tags,
-                tags_are_catalogue,
-                trouble,
-            } => {
-                self.model.desk.vocabulary = Vocabulary {
-                    definitions: definitions.clone(),
-                    tags: tags.clone(),
-                    tags_are_catalogue: *tags_are_catalogue,
-                    trouble: trouble.clone(),
-                };
-                if let Some(trouble) = trouble {
+            Msg::Vocabulary(vocabulary) => {
+                self.model.desk.vocabulary = vocabulary.as_ref().clone();
+                if let Some(trouble) = &vocabulary.trouble {
                     self.model.notice = Some(Notice::trouble(trouble));
                 }
             }

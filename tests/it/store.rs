@@ -525,3 +525,31 @@ fn a_read_only_folder_is_refused_and_files_are_private() {
         assert!(text.contains("permissions"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn names_and_values_in_use_are_those_of_the_account() {
+    let store = Store::in_memory().unwrap();
+    let (mine, other) = (AccountName::new("mine"), AccountName::new("other"));
+    let contact = |account: &AccountName, status: &str, attribute: &str| {
+        let id = ContactId::new("0");
+        let mut c = Contact::new(id, account.clone(), ProviderId::Local);
+        c.set_field(FieldKey::ContactStatus, status);
+        c.attributes.insert(attribute.into(), "x".into());
+        c
+    };
+    let some = vec![
+        contact(&mine, "Bounced", "It's [here]"),
+        contact(&mine, "Active", "Tier"),
+        contact(&mine, "Active", "Tier"),
+        contact(&mine, "", "Tier"),
+    ];
+    store.fill_local(&mine, some).await.unwrap();
+    let foreign = vec![contact(&other, "Replied", "Foreign")];
+    store.fill_local(&other, foreign).await.unwrap();
+    let values = store.values_in_use(&mine, FieldKey::ContactStatus).await;
+    assert_eq!(values.unwrap(), ["Active", "Bounced"]);
+    let names = store.attributes_in_use(&mine).await.unwrap();
+    assert_eq!(names, ["It's [here]", "Tier"].map(String::from).into());
+    let nobody = AccountName::new("nobody");
+    assert!(store.attributes_in_use(&nobody).await.unwrap().is_empty());
+}

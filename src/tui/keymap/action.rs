@@ -115,6 +115,8 @@ named! {
         TakeMine = "take-mine",
         /// Takes what is stored now.
         TakeTheirs = "take-theirs",
+        /// The next value or name that other contacts have.
+        NextSeen = "next-seen",
         /// Shows who has a value that is taken.
         WhoHasIt = "who-has-it",
     }

@@ -48,6 +48,7 @@ pub(super) const ROWS: &[Row] = &[
     (C::Form, &["Ctrl-t"], A::PickTags, "tags", Some(3)),
     (C::Form, &["Ctrl-x"], A::RemoveAttribute, "remove attribute", None),
     (C::Form, &["Ctrl-g"], A::DiscardDraft, "discard all changes (twice)", None),
+    (C::Form, &["Ctrl-n"], A::NextSeen, "next value seen elsewhere", None),
     (C::Form, &["Ctrl-l", "F3"], A::WhoHasIt, "who has the taken value", None),
     (C::Form, &["F5"], A::Reread, "read the contact again", None),
     (C::Form, &["PgDn"], A::PageDown, "some fields down", None),

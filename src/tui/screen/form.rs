@@ -26,6 +26,7 @@ pub mod field;
 mod judge;
 mod results;
 pub mod rows;
+mod seen;
 mod taken;
 #[cfg(test)]
 mod tests;
@@ -266,7 +267,7 @@ impl Form {
 
     fn told(&mut self, msg: Msg, ctx: &mut Ctx<'_>) -> Outcome {
         match msg {
-            Msg::Vocabulary { .. } => {
+            Msg::Vocabulary(_) => {
                 let edits = self.edits();
                 self.rebuild(&ctx.desk.vocabulary, &edits);
                 Outcome::nothing()

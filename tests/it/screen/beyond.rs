@@ -4,6 +4,7 @@
 use cardex::domain::{Contact, FieldKey, Guard, Guarded, Trouble, TroubleKind};
 use cardex::engine::{Permits, SaveOutcome};
 use cardex::http::FieldProblem;
+use cardex::tui::model::Vocabulary;
 use cardex::tui::screen::Screen;
 use cardex::tui::{Effect, Msg};
 
@@ -194,4 +195,31 @@ fn who_has_a_value_can_be_asked_before_saving() {
     let mut script = form().keys("<ctrl-l>");
     let asks = |e: &Effect| matches!(e, Effect::FindHolder { .. });
     assert!(!script.taken().iter().any(asks));
+}
+
+#[test]
+fn what_other_contacts_have_is_offered_and_anything_else_is_taken() {
+    let mut script = screen(contacts(3)).msg(Msg::Drafts(Vec::new()));
+    let account = script.model.desk.account.as_mut().expect("an account");
+    let name = account
+        .table
+        .fields
+        .iter_mut()
+        .find(|f| f.key == FieldKey::Name);
+    name.expect("a name").offers_seen = true;
+    let script = script.msg(Msg::Vocabulary(Box::new(Vocabulary {
+        seen: [(FieldKey::Name, vec!["Active".into(), "Bounced".into()])].into(),
+        names: vec!["Region".into(), "Tier (old)".into()],
+        ..Vocabulary::default()
+    })));
+    let script = script.keys("e").shows("Ctrl-n: Active · Bounced");
+    let script = script
+        .keys("<ctrl-n><ctrl-n>")
+        .shows("Name         Bounced");
+    let script = script.keys("d!").shows("Bouncedd!");
+    // Names of attributes are offered where a new one is typed.
+    let script = script
+        .keys("<up><enter>t<ctrl-n>")
+        .shows("Tier (old)");
+    script.keys("<enter>").shows("Tier (old)");
 }

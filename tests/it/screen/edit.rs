@@ -11,6 +11,7 @@ use cardex::domain::{
 use cardex::engine::{Check, SaveOutcome};
 use cardex::http::curl::Credentials;
 use cardex::http::{FieldProblem, HttpRequest, Method};
+use cardex::tui::model::Vocabulary;
 use cardex::tui::screen::Screen;
 use cardex::tui::{Effect, Msg};
 use serde_json::json;
@@ -70,12 +71,12 @@ fn typed() -> (Contact, Msg) {
         ("unset", "Not set", AttributeType::Text),
         ("unset_box", "Box not set", AttributeType::Checkbox),
     ];
-    let vocabulary = Msg::Vocabulary {
+    let vocabulary = Msg::Vocabulary(Box::new(Vocabulary {
         definitions: definitions.into_iter().map(define).collect(),
         tags: vec!["vip".into(), "trial".into(), "Café".into()],
         tags_are_catalogue: true,
-        trouble: None,
-    };
+        ..Vocabulary::default()
+    }));
     (one, vocabulary)
 }
 
@@ -106,12 +107,11 @@ fn remote() -> Script {
             .with_body(json!({"name": "Ada King", "tags": ["vip", "\u{202e}evil"]})),
         HttpRequest::new(Method::Get, "https://api.example/v1/contacts/1"),
     ]);
-    script.msg(Msg::Vocabulary {
-        definitions: Vec::new(),
+    script.msg(Msg::Vocabulary(Box::new(Vocabulary {
         tags: vec!["vip".into(), "trial".into(), "new".into()],
         tags_are_catalogue: true,
-        trouble: None,
-    })
+        ..Vocabulary::default()
+    })))
 }
 
 fn failure() -> Trouble {

@@ -58,6 +58,7 @@ impl Form {
                 return Outcome::effects(vec![Effect::ReadContact { ticket, id }])
                     .saying(Notice::info("reading the contact again"));
             }
+            Action::NextSeen => return self.next_seen(ctx),
             Action::WhoHasIt => return self.who_has_it(ctx),
             Action::DiscardDraft => return self.discard(armed, ctx),
             Action::EditExternally => return self.edit_outside(ctx),

@@ -261,7 +261,7 @@ proptest! {
         bench.model.desk.vocabulary = vocabulary();
         let ticket = bench.form.reading.expect("a fresh copy was asked for");
         for msg in [
-            Msg::Vocabulary { definitions: Vec::new(), tags: Vec::new(), tags_are_catalogue: false, trouble: None },
+            Msg::Vocabulary(Box::default()),
             Msg::ContactRead { ticket, result: Ok(Box::new(contact.clone())) },
         ] {
             prop_assert_eq!(bench.give(Input::Told(msg)).effects, Vec::new());

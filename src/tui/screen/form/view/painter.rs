@@ -10,6 +10,7 @@ use crate::tui::keymap::Action;
 use crate::tui::model::Desk;
 use crate::tui::screen::form::area::{Area, MOST_ROWS};
 use crate::tui::screen::form::field::{Editor, Field, What, choice_word};
+use crate::tui::screen::form::seen::offers;
 use crate::tui::screen::form::{Form, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::text::{MASK, wrap};
@@ -304,6 +305,17 @@ impl Painter<'_> {
         }
         if current && let Some(hint) = hint(field, form) {
             out.push((hint, theme.dim));
+        }
+        let offers = offers(field, &self.desk.vocabulary);
+        if current && !offers.is_empty() {
+            let some: Vec<_> = offers.iter().take(6).map(|o| one_line(o)).collect();
+            let more = if offers.len() > some.len() {
+                " …"
+            } else {
+                ""
+            };
+            let text = format!("{}: {}{more}", key(Action::NextSeen), some.join(" · "));
+            out.push((text, theme.dim));
         }
         out
     }
