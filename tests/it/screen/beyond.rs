@@ -218,8 +218,6 @@ fn what_other_contacts_have_is_offered_and_anything_else_is_taken() {
         .shows("Name         Bounced");
     let script = script.keys("d!").shows("Bouncedd!");
     // Names of attributes are offered where a new one is typed.
-    let script = script
-        .keys("<up><enter>t<ctrl-n>")
-        .shows("Tier (old)");
+    let script = script.keys("<up><enter>t<ctrl-n>").shows("Tier (old)");
     script.keys("<enter>").shows("Tier (old)");
 }
