@@ -20,6 +20,7 @@ pub mod merge;
 pub mod notes;
 pub mod params;
 pub mod public;
+pub mod quirks;
 pub mod records;
 pub mod reply;
 pub mod route;
@@ -34,6 +35,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use limits::Limits;
+pub use quirks::Quirks;
 pub use records::{Channel, Contact, Inbox, Role};
 pub use seed::{ContactSeed, DefinitionSeed};
 

@@ -18,7 +18,7 @@ use serde_json::Value;
 pub use self::opencx::opencx;
 pub use self::phone::fictional_phone;
 pub use self::revyops::{CLIENT_ID, TAGS_FIELD, revyops};
-use super::chatwoot::{Chatwoot, ContactSeed, DefinitionSeed, Role, Version};
+use super::chatwoot::{Chatwoot, ContactSeed, DefinitionSeed, Quirks};
 use super::pabbly::Pabbly;
 use super::pabbly::contact::{Attribute, Contact, object_id};
 
@@ -312,7 +312,12 @@ pub fn pabbly(people: &[Person]) -> Pabbly {
 /// A Chatwoot 4.15.1 server with these people in account 1, whose administrator's token is [`KEY`].
 /// Chatwoot has no place for consent. People without e-mail, phone and identifier are there, but Chatwoot's list leaves them out.
 pub fn chatwoot(people: &[Person]) -> Chatwoot {
-    let mut fake = Chatwoot::new(Version::V4_15_1);
+    chatwoot_like(people, Quirks::default())
+}
+
+/// The same on another kind of server.
+pub fn chatwoot_like(people: &[Person], quirks: Quirks) -> Chatwoot {
+    let mut fake = Chatwoot::with_limits(quirks.version, quirks.limits);
     let began = people
         .iter()
         .map(|p| p.created_at)
@@ -323,8 +328,9 @@ pub fn chatwoot(people: &[Person]) -> Chatwoot {
         "Sam Sandbox",
         "sam@example.com",
         KEY,
-        &[(account, Role::Administrator)],
+        &[(account, quirks.role)],
     );
+    fake.suspend(account, quirks.suspended);
     for tag in tags() {
         fake.add_label(account, tag.name, tag.colour);
     }

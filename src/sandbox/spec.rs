@@ -22,13 +22,34 @@ impl Words for bool {
     const WORDS: &'static [(&'static str, Self)] = &[("no", false), ("yes", true)];
 }
 
+/// What may stand after the equals sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// One of these words: `merge, replace`.
+    Words(Vec<&'static str>),
+    /// A whole number from the first to the last: `1 to 1000`.
+    Numbers(String, String),
+    /// A text that these words describe.
+    Text(&'static str),
+}
+
+impl Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => f.write_str(&words.join(", ")),
+            Self::Numbers(first, last) => write!(f, "{first} to {last}"),
+            Self::Text(shape) => f.write_str(shape),
+        }
+    }
+}
+
 /// One switch as help shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Help {
     /// What stands before the equals sign.
     pub key: &'static str,
-    /// What may stand after it: `merge, replace` or `1 to 1000`.
-    pub values: String,
+    /// What may stand after it.
+    pub allowed: Allowed,
     /// What holds where nothing is said.
     pub default: String,
     /// What it decides.
@@ -39,11 +60,11 @@ impl Display for Help {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             key,
-            values,
+            allowed,
             default,
             meaning,
         } = self;
-        write!(f, "{key}={default}\n    {meaning}\n    {values}")
+        write!(f, "{key}={default}\n    {meaning}\n    {allowed}")
     }
 }
 
@@ -64,7 +85,7 @@ impl<Q: Default + 'static> Switch<Q> {
         meaning: &'static str,
         field: fn(&mut Q) -> &mut T,
     ) -> Self {
-        let words: Vec<&str> = T::WORDS.iter().map(|(word, _)| *word).collect();
+        let allowed = Allowed::Words(T::WORDS.iter().map(|(word, _)| *word).collect());
         let default = field(&mut Q::default()).word().to_string();
         let set = move |quirks: &mut Q, text: &str| {
             let found = T::WORDS.iter().find(|(word, _)| *word == text);
@@ -73,7 +94,7 @@ impl<Q: Default + 'static> Switch<Q> {
                 true
             })
         };
-        Self::new(key, words.join(", "), default, meaning, set)
+        Self::new(key, allowed, default, meaning, set)
     }
 
     /// A whole number.
@@ -83,7 +104,7 @@ impl<Q: Default + 'static> Switch<Q> {
         meaning: &'static str,
         field: fn(&mut Q) -> &mut N,
     ) -> Self {
-        let values = format!("{} to {}", range.start(), range.end());
+        let allowed = Allowed::Numbers(range.start().to_string(), range.end().to_string());
         let default = field(&mut Q::default()).to_string();
         let set = move |quirks: &mut Q, text: &str| {
             let number = text.parse().ok().filter(|number| range.contains(number));
@@ -92,13 +113,13 @@ impl<Q: Default + 'static> Switch<Q> {
                 true
             })
         };
-        Self::new(key, values, default, meaning, set)
+        Self::new(key, allowed, default, meaning, set)
     }
 
     /// A text, such as an address; an empty one is none.
     pub fn text(
         key: &'static str,
-        values: &str,
+        shape: &'static str,
         meaning: &'static str,
         field: fn(&mut Q) -> &mut Option<String>,
     ) -> Self {
@@ -107,19 +128,19 @@ impl<Q: Default + 'static> Switch<Q> {
             *field(quirks) = Some(text.to_string()).filter(|text| !text.is_empty());
             true
         };
-        Self::new(key, values.into(), default, meaning, set)
+        Self::new(key, Allowed::Text(shape), default, meaning, set)
     }
 
     fn new(
         key: &'static str,
-        values: String,
+        allowed: Allowed,
         default: String,
         meaning: &'static str,
         set: impl Fn(&mut Q, &str) -> bool + 'static,
     ) -> Self {
         let help = Help {
             key,
-            values,
+            allowed,
             default,
             meaning,
         };
@@ -158,7 +179,7 @@ pub fn parse<Q: Default>(switches: &[Switch<Q>], spec: &str) -> Result<Q, String
         if !(switch.set)(&mut quirks, value) {
             return Err(format!(
                 "quirk `{key}={value}`: `{value}` is not allowed for `{key}`; allowed: {}",
-                switch.help.values
+                switch.help.allowed
             ));
         }
         said.push(key);
@@ -169,6 +190,30 @@ pub fn parse<Q: Default>(switches: &[Switch<Q>], spec: &str) -> Result<Q, String
 fn known<Q>(switches: &[Switch<Q>]) -> String {
     let keys: Vec<&str> = switches.iter().map(|switch| switch.help.key).collect();
     format!("; there are {}", keys.join(", "))
+}
+
+/// Checks that each switch hears each word that its help lists, and that each makes other switches than
+/// the default. Of numbers both ends are tried.
+#[cfg(test)]
+pub(super) fn every_word_is_heard<Q>(switches: &[Switch<Q>])
+where
+    Q: Default + PartialEq + fmt::Debug,
+{
+    for Switch { help, .. } in switches {
+        let words: Vec<&str> = match &help.allowed {
+            Allowed::Words(words) => words.clone(),
+            Allowed::Numbers(first, last) => vec![first, last],
+            Allowed::Text(_) => continue,
+        };
+        let mut met: Vec<Q> = Vec::new();
+        for word in words {
+            let spec = format!("{}={word}", help.key);
+            let quirks = parse(switches, &spec).unwrap_or_default();
+            assert_eq!(quirks == Q::default(), help.default == word, "{spec}");
+            assert!(!met.contains(&quirks), "{spec} is like another word");
+            met.push(quirks);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! One switch for each thing that Pabbly's documents leave open, so that a client can be shown to
 //! cope with either reading. Defaults are the most plausible ones.
+//!
+//! How the switches are written on a command line is in `switches`.
+
+mod switches;
 
 /// How an answer says that it went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -280,3 +280,32 @@ fn a_revyops_client_holds_everybody() {
         }
     }
 }
+
+#[test]
+fn a_chatwoot_server_is_of_the_kind_that_is_asked_for() {
+    let now: jiff::Timestamp = "2026-05-01T00:00:00Z".parse().unwrap();
+    let ask = |spec: &str, method: &str, target: &str| {
+        let request = Received {
+            method: method.into(),
+            target: target.into(),
+            headers: vec![("api_access_token".into(), KEY.into())],
+            body: Vec::new(),
+        };
+        let mut fake = chatwoot_like(&people(2), Quirks::parse(spec).unwrap());
+        (0..2).map(|_| fake.answer(&request, now)).last().unwrap()
+    };
+    let one = "/api/v1/accounts/1/contacts/1";
+    assert!(ask("", "GET", "/api").text_body().contains("4.15.1"));
+    let old = ask("version=4.3.0", "GET", "/api");
+    assert!(old.text_body().contains("4.3.0"));
+    assert_eq!(ask("role=agent", "GET", one).status, 200);
+    assert_eq!(ask("role=agent", "DELETE", one).status, 401);
+    assert_eq!(ask("suspended=yes", "GET", one).status, 401);
+    assert_eq!(ask("requests=1", "GET", one).status, 200);
+    let counted = "requests=1,loopback_counted=yes";
+    assert_eq!(ask(counted, "GET", one).status, 429);
+    let search = "/api/v1/accounts/1/contacts/search?q=a";
+    let counted = "searches=1,loopback_counted=yes";
+    assert_eq!(ask(counted, "GET", search).status, 429);
+    assert_eq!(ask(counted, "GET", one).status, 200);
+}

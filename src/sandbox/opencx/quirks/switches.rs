@@ -283,3 +283,21 @@ impl Words for Filters {
     const WORDS: &'static [(&'static str, Self)] =
         &[("honoured", Self::Honoured), ("ignored", Self::Ignored)];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_heard() {
+        spec::every_word_is_heard(&switches());
+        for wrong in [
+            "page_size=0",
+            "page_size=1001",
+            "clock_skew=1.5",
+            "limit=-1",
+        ] {
+            assert!(Quirks::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
