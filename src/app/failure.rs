@@ -49,7 +49,7 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
         account.name
     );
     let (kind, happened, hint) = match verdict {
-        Verdict::Ok => (
+        Verdict::Ok | Verdict::Empty => (
             TroubleKind::Malformed,
             "the server said yes, unexpectedly".into(),
             "",

@@ -203,7 +203,9 @@ impl Exchange {
             return;
         }
         self.state = match reply {
-            Reply::Answer(response, Verdict::Ok) => State::Done(Box::new(Ok(response))),
+            Reply::Answer(response, verdict) if verdict.is_ok() => {
+                State::Done(Box::new(Ok(response)))
+            }
             Reply::Answer(response, verdict) => self.on_refusal(response, verdict, limiter, now),
             Reply::Broken(broken) => self.on_broken(broken, now),
         };
@@ -296,6 +298,7 @@ fn unlooked(verdict: &Verdict) -> bool {
 pub(super) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Ok => "accepted".into(),
+        Verdict::Empty => "nothing is listed".into(),
         Verdict::Throttled { .. } => "too many requests".into(),
         Verdict::SignIn { message } => format!("sign-in refused: {message}"),
         Verdict::Forbidden { message } => format!("not allowed: {message}"),

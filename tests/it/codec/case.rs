@@ -169,8 +169,10 @@ impl Case {
             return json!({ "verdict": verdict_json(&verdict) });
         }
         match self.codec.decode(&self.context, call, response) {
-            Ok(reply) => json!({"verdict": "ok", "reply": reply_json(&reply)}),
-            Err(error) => json!({"verdict": "ok", "decode_error": error.to_string()}),
+            Ok(reply) => json!({"verdict": verdict_json(&verdict), "reply": reply_json(&reply)}),
+            Err(error) => {
+                json!({"verdict": verdict_json(&verdict), "decode_error": error.to_string()})
+            }
         }
     }
 }
@@ -272,6 +274,7 @@ fn problems_json(problems: &[FieldProblem]) -> Value {
 fn verdict_json(verdict: &Verdict) -> Value {
     match verdict {
         Verdict::Ok => json!("ok"),
+        Verdict::Empty => json!("empty"),
         Verdict::Throttled {
             retry_after,
             minute_window,
