@@ -32,7 +32,7 @@ pub mod retry_after;
 
 pub use auth::Auth;
 pub use client::{Client, Limits};
-pub use exchange::{Broken, BrokenKind, ExchangeResult, SendError};
+pub use exchange::{Broken, BrokenKind, ExchangeResult, LastAnswer, SendError};
 pub use gate::Priority;
 pub use limiter::Pace;
 pub use log::{Ended, Log, LogEntry};

@@ -333,7 +333,7 @@ impl Session {
         let account = &self.inner.account;
         let sent = lane.send(call.request.clone(), options).await;
         let decoded = sent
-            .map_err(|e| failure::of_send(account, tried, &e))
+            .map_err(|e| failure::of_send(account, &call.request, tried, &e))
             .and_then(|response| {
                 let decoded = remote.codec.decode(&self.inner.context, call, &response);
                 decoded.map_err(|e| failure::of_decode(tried, &e))

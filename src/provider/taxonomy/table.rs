@@ -7,7 +7,7 @@ use super::Meaning::{
     ThrottledMinute,
 };
 use super::Row;
-use super::ask::Ask::{self, Any, At, Part, Read, Write};
+use super::ask::Ask::{self, Any, At, Part, Read, Sends, Write};
 use super::shape::Shape::{self, Blank, Code, Failure, Has, Json, NoPage, Page, Says, Words};
 use crate::domain::ProviderId::{self, Chatwoot, ChatwootPublic, OpenCx, Pabbly, RevyOps};
 
@@ -50,8 +50,6 @@ pub static ROWS: &[Row] = rows! {
     [Chatwoot] Any, 401, Has("error") => Forbidden;
     [Chatwoot] Any, 401, Has("errors") => SignIn,
         "no token arrived, or a blank one: a proxy in front of Chatwoot may drop the header api-access-token";
-    [Chatwoot] Any, 401, Page => SignIn,
-        "this is not Chatwoot's answer: a proxy in front of it wants a sign-in of its own";
     [Chatwoot] Any, 404, Says("error", "Resource could not be found") => NotFound,
         "it was deleted, or it belongs to another account; if nothing is found at all, check account_id";
     [Chatwoot] Any, 404, Has("status") => NotFound,
@@ -117,7 +115,7 @@ pub static ROWS: &[Row] = rows! {
         "either this client has no contacts at all, or base_url lacks a part: on app.revyops.com it ends in /api";
     [RevyOps] Any, 404, Page => Malformed,
         "a website answers at base_url in place of the API: on app.revyops.com it must end in /api";
-    [RevyOps] Write, 404, Words("company") => Rejected,
+    [RevyOps] Sends("company_id"), 404, Words("company") => Rejected,
         "this client has no company of this number or domain: correct company_id";
     [RevyOps] Any, 404, NoPage => NotFound,
         "this client has no such contact; it may have been deleted";
@@ -127,10 +125,10 @@ pub static ROWS: &[Row] = rows! {
         "RevyOps asks for fewer than 10 requests a second of all who use this client: wait a little, or set a lower rate";
 
     // Pabbly Chatflow: a good status may still be a failure.
-    [Pabbly] Any, 401, Shape::Any => SignIn,
+    [Pabbly] Any, 401, NoPage => SignIn,
         "copy the API key again from Settings, API & Webhooks, in Chatflow; keys of other Pabbly products do not work here";
     [Pabbly] Any, 404, Has("error") => NotFound,
-        "it may have been deleted; one API key reaches the contacts of one account only";
+        "it may have been deleted, or be one that this API key does not reach";
     [Pabbly] Write, 400, Json => Rejected,
         "tags and attributes must exist in Chatflow's Settings before a contact can have them";
     [Pabbly] Write, 200 ..= 299, Failure => Rejected,
@@ -152,7 +150,9 @@ pub static ROWS: &[Row] = rows! {
         "a website, a login page or a proxy answers at base_url in place of the API; correct it";
     [] Any, 200 ..= 299, Shape::Any     => Malformed;
     [] Any, 300 ..= 399, Shape::Any     => Malformed,
-        "the API does not answer at this address: set base_url to where it does; cardex never sends a token after a redirect";
+        "the API does not answer at this address: set base_url to where it does";
+    [] Any, 401, Page                   => SignIn,
+        "this is not the API's answer: a proxy in front of it wants a sign-in of its own";
     [] Any, 401, Shape::Any             => SignIn;
     [] Any, 403, Page                   => Forbidden,
         "a network or proxy in front of the server refused this, not the server itself";
