@@ -25,7 +25,7 @@ pub(super) struct Case {
 }
 
 /// The requests that a reading begins with: of every list the first page.
-pub(super) fn calls_of(codec: &dyn Codec, context: &Context, reading: Reading) -> Vec<Call> {
+pub(crate) fn calls_of(codec: &dyn Codec, context: &Context, reading: Reading) -> Vec<Call> {
     match reading {
         Reading::Calls(calls) => calls,
         Reading::Lists(lists) => lists
@@ -129,6 +129,16 @@ impl Case {
         } else {
             Err(failures)
         }
+    }
+
+    /// The account that it is about.
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// What is edited, and how, where something is.
+    pub(super) fn edit(&self) -> Option<&(Contact, Patch)> {
+        self.edit.as_ref()
     }
 
     /// Expectation file name to what came.
@@ -327,6 +337,11 @@ fn overlay(
         *place.ok_or_else(|| format!("{file}: {name} is unknown"))? = value;
     }
     Ok(())
+}
+
+/// The account that a file describes.
+pub(super) fn account(path: &Path) -> Result<Context, String> {
+    parse_context(&json_file(path)?)
 }
 
 fn parse_context(members: &Map<String, Value>) -> Result<Context, String> {
