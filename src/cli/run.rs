@@ -12,7 +12,7 @@ use super::{accounts, edit, list, packaging, practice, show};
 use crate::app::practice::{self as sandboxes, Practice};
 use crate::app::setup::Setup;
 use crate::app::{log, screen};
-use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
+use crate::domain::{AccountName, Trouble, TroubleKind};
 
 /// Runs the program on the process's arguments. Returns the exit code.
 pub fn main() -> u8 {
@@ -127,8 +127,7 @@ fn demo(
     out: Output,
 ) -> Result<u8, Trouble> {
     let provider = match provider {
-        Some(Vendor::Chatwoot) => ProviderId::Chatwoot,
-        Some(Vendor::Pabbly) => ProviderId::Pabbly,
+        Some(vendor) => vendor.provider(),
         None => {
             let session = setup.open(crate::config::Account::demo())?;
             let saves = screen::run(runtime, setup, session, out.color, true)?;
