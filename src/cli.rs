@@ -9,6 +9,7 @@ use crate::domain::ProviderId;
 
 pub mod accounts;
 pub mod columns;
+pub mod doctor;
 pub mod edit;
 pub mod exit;
 pub mod interrupt;
@@ -85,6 +86,12 @@ pub enum Command {
         /// What to do; `list` without one
         #[command(subcommand)]
         command: Option<AccountsCommand>,
+    },
+    /// Check configuration, database, terminal and every account
+    Doctor {
+        /// Ask no server
+        #[arg(long)]
+        offline: bool,
     },
     /// Put an account's token into the desktop's key store
     Login {
