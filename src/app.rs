@@ -3,7 +3,6 @@
 
 pub mod background;
 pub mod browser;
-pub mod checkup;
 pub mod clock;
 pub mod demo;
 pub mod describe;

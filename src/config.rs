@@ -8,7 +8,6 @@ use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 
 pub mod account;
 mod credentials;
-mod doubts;
 pub mod place;
 mod section;
 
@@ -199,6 +198,8 @@ impl Account {
             token: None,
             auth_header: None,
             client_id: None,
+            inbox_identifier: None,
+            hmac_token: None,
             read_only: false,
             per_minute: None,
             timeout: None,

@@ -15,6 +15,7 @@ use crate::domain::{
 use crate::http::{FieldProblem, HttpRequest, HttpResponse, Verdict};
 
 pub mod chatwoot;
+pub mod chatwoot_public;
 pub mod local;
 pub mod opencx;
 pub mod pabbly;
@@ -34,6 +35,10 @@ pub struct Context {
     pub email_attribute: Option<String>,
     /// OpenCX, RevyOps: the attribute that holds the tags, separated by commas.
     pub tags_attribute: Option<String>,
+    /// Chatwoot's public API: whether requests carry an identity hash.
+    pub identity_hash: bool,
+    /// Nothing may be written, not even by a request that changes nothing.
+    pub read_only: bool,
 }
 
 /// How an API is signed in to. The secret itself is added by `transport`.
@@ -67,7 +72,7 @@ pub struct Facts {
     pub default_base_url: Option<&'static str>,
     /// Contacts on a full page.
     pub page_size: usize,
-    /// How to sign in; `None` for the local store.
+    /// How to sign in with a token; `None` for the local store, and where an address is the secret.
     pub auth: Option<AuthScheme>,
     /// The pace to start with.
     pub pace: PaceFacts,
@@ -232,6 +237,15 @@ pub trait Codec: Sync {
     /// When the id does not have the provider's shape; no path is built from it.
     fn read(&self, context: &Context, target: Target<'_>) -> Result<Reading, Unsupported>;
 
+    /// The call that tells as much of one contact as a list shows, where the API has no list and contacts are
+    /// known by their ids alone; `None` where it has one.
+    ///
+    /// # Errors
+    /// When the id does not have the provider's shape; no path is built from it.
+    fn glance(&self, _context: &Context, _target: Target<'_>) -> Option<Result<Call, Unsupported>> {
+        None
+    }
+
     /// How the provider itself looks for what a filter asks; `None` where it can not. What comes is filtered
     /// again by cardex.
     fn narrow(&self, _context: &Context, _filter: &Filter) -> Option<Narrowed> {
@@ -274,8 +288,7 @@ pub trait Codec: Sync {
         taxonomy::judge(self.facts().id, request, response)
     }
 
-    /// Reads an answer that [`Codec::judge`] called [`Verdict::Ok`]; of [`Verdict::Empty`] the status is a
-    /// failure's, and the body says nothing.
+    /// Reads an answer that [`Codec::judge`] called [`Verdict::Ok`].
     ///
     /// # Errors
     /// When the body does not have the shape that the call's purpose asks for.
@@ -309,8 +322,9 @@ pub fn table(id: ProviderId, context: &Context) -> FieldTable {
 pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
     match id {
         ProviderId::Chatwoot => Some(&chatwoot::Chatwoot),
+        ProviderId::ChatwootPublic => Some(&chatwoot_public::ChatwootPublic),
         ProviderId::Pabbly => Some(&pabbly::Pabbly),
-        ProviderId::ChatwootPublic | ProviderId::OpenCx | ProviderId::RevyOps => None,
+        ProviderId::OpenCx | ProviderId::RevyOps => None,
         ProviderId::Local => None,
     }
 }
@@ -318,8 +332,8 @@ pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
 /// How a provider words its failures.
 pub fn reader(id: ProviderId) -> &'static taxonomy::Reader {
     match id {
-        // Both APIs are of one application, and word their failures alike.
-        ProviderId::Chatwoot | ProviderId::ChatwootPublic => &chatwoot::errors::READER,
+        ProviderId::Chatwoot => &chatwoot::errors::READER,
+        ProviderId::ChatwootPublic => &chatwoot_public::errors::READER,
         ProviderId::OpenCx => &opencx::errors::READER,
         ProviderId::RevyOps => &revyops::errors::READER,
         ProviderId::Pabbly => &pabbly::wire::READER,

@@ -8,12 +8,13 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub mod keyring;
 pub mod source;
 
-pub use source::{SourceError, TokenSource};
+pub use source::{Configured, SourceError, TokenSource};
 
 /// What every way of printing a secret shows.
 pub const STARS: &str = "***";
@@ -63,7 +64,22 @@ impl Secret {
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+
+    /// A short text that differs between secrets and does not lead back to one that was drawn at random.
+    pub fn fingerprint(&self) -> String {
+        let digest = Sha256::digest(self.expose());
+        let start = digest.iter().take(8);
+        start.map(|byte| format!("{byte:02x}")).collect()
+    }
 }
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,6 +102,21 @@ mod tests {
         let secret = Secret::new(" hunter2 \n").unwrap();
         assert_eq!(format!("{secret} {secret:?}"), "*** Secret(***)");
         assert_eq!(secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn a_fingerprint_tells_secrets_apart_and_tells_none() {
+        let (one, other) = (
+            Secret::new("inbox-1").unwrap(),
+            Secret::new("inbox-2").unwrap(),
+        );
+        assert_ne!(one.fingerprint(), other.fingerprint());
+        assert_eq!(
+            one.fingerprint(),
+            Secret::new("inbox-1").unwrap().fingerprint()
+        );
+        assert_eq!(one.fingerprint().len(), 16);
+        assert!(one == Secret::new(" inbox-1").unwrap() && one != other);
     }
 
     #[test]

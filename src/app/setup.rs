@@ -9,8 +9,9 @@ use crate::app::session::{self, Session, store_trouble};
 use crate::app::{clock, demo, failure};
 use crate::config::{self, Account, Config, place};
 use crate::domain::{ProviderId, Trouble, TroubleKind};
+use crate::provider::chatwoot_public::call;
 use crate::provider::{self, AuthScheme};
-use crate::secret::{Secret, TokenSource};
+use crate::secret::{Configured, Secret, TokenSource};
 use crate::store::Store;
 use crate::transport::auth::Auth;
 use crate::transport::limiter::Pace;
@@ -156,6 +157,9 @@ impl Connector {
     /// The account's credentials, read from where they are kept.
     async fn sign_in(&self, scheme: Option<AuthScheme>) -> Result<Auth, Trouble> {
         let account = &self.account;
+        if let Some(inbox) = &account.inbox_identifier {
+            return knock(account, inbox).await;
+        }
         let token = match (&self.given, &account.token) {
             (Some(given), _) => Some(given.clone()),
             (None, Some(source)) => Some(read_secret(account, "token", source.clone()).await?),
@@ -218,6 +222,22 @@ impl Connector {
             Arc::new(clock::now),
             move |request, response| judge.judge(request, response),
         ))
+    }
+}
+
+/// Nobody signs in to an inbox: its name is the secret, and the hash proves who a contact is.
+async fn knock(account: &Account, inbox: &Configured) -> Result<Auth, Trouble> {
+    let inbox = match inbox {
+        Configured::Written(secret) => secret.clone(),
+        Configured::From(source) => read_secret(account, call::INBOX, source.clone()).await?,
+    };
+    let auth = Auth::none().and_path(call::INBOX, inbox);
+    match &account.hmac_token {
+        None => Ok(auth),
+        Some(source) => {
+            let key = read_secret(account, "hmac_token", source.clone()).await?;
+            Ok(auth.and_hash(call::HASH, call::IDENTIFIER, key))
+        }
     }
 }
 

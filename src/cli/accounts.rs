@@ -60,7 +60,9 @@ fn account_json(
             "name": name.as_str(), "provider": a.provider.as_str(), "base_url": a.base_url,
             "account_id": a.account_id, "read_only": a.read_only, "mirror": a.mirror,
             "token": a.token.as_ref().map(ToString::to_string),
-            "client_id": a.client_id.as_ref().map(ToString::to_string), "default": default,
+            "client_id": a.client_id.as_ref().map(ToString::to_string),
+            "inbox_identifier": a.inbox_identifier.as_ref().map(ToString::to_string),
+            "hmac_token": a.hmac_token.as_ref().map(ToString::to_string), "default": default,
         }),
         Err(mistakes) => json!({"name": name.as_str(), "default": default, "mistakes": mistakes}),
     }
@@ -94,10 +96,17 @@ fn account_line(
 }
 
 /// The account's secrets, and where each comes from.
-fn sources(account: &Account) -> impl Iterator<Item = (&'static str, &TokenSource)> {
-    let both = [("token", &account.token), ("client_id", &account.client_id)];
-    both.into_iter()
-        .filter_map(|(what, source)| Some((what, source.as_ref()?)))
+fn sources(account: &Account) -> impl Iterator<Item = (&'static str, String)> {
+    let inbox = account.inbox_identifier.as_ref().map(ToString::to_string);
+    let said = |source: &Option<TokenSource>| source.as_ref().map(ToString::to_string);
+    let all = [
+        ("token", said(&account.token)),
+        ("client_id", said(&account.client_id)),
+        ("inbox_identifier", inbox),
+        ("hmac_token", said(&account.hmac_token)),
+    ];
+    all.into_iter()
+        .filter_map(|(what, source)| Some((what, source?)))
 }
 
 /// Signs in and tells what answers.
@@ -117,18 +126,9 @@ pub async fn check(session: &Session, out: Output) -> Result<u8, Trouble> {
     if account.read_only {
         lines.push("read_only is set: cardex will not write here".into());
     }
-    lines.extend(account.doubts().into_iter().map(|d| format!("! {d}")));
     match session.about().await {
-        Ok(about) => {
-            lines.extend(about.told);
-            let refused = about.refused.iter().map(|trouble| {
-                let hint = trouble
-                    .hint
-                    .as_ref()
-                    .map_or(String::new(), |h| format!(" ({h})"));
-                format!("! {trouble}{hint}")
-            });
-            lines.extend(refused);
+        Ok(told) => {
+            lines.extend(told);
             let printed = if out.json {
                 out.object(&json!({"account": name, "ok": true, "notes": lines}))
             } else {

@@ -8,7 +8,7 @@ use super::credentials;
 use super::section::Section;
 use crate::domain::{AccountName, ProviderId, phone};
 use crate::provider::{self, Context};
-use crate::secret::TokenSource;
+use crate::secret::{Configured, TokenSource};
 
 /// An account that can be opened.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,10 @@ pub struct Account {
     pub auth_header: Option<String>,
     /// RevyOps: where the secret `client_id` comes from, a parameter of every address.
     pub client_id: Option<TokenSource>,
+    /// Chatwoot's public API: the secret name of the inbox.
+    pub inbox_identifier: Option<Configured>,
+    /// Chatwoot's public API: where the key of identity hashes comes from.
+    pub hmac_token: Option<TokenSource>,
     /// Nothing may be written.
     pub read_only: bool,
     /// Requests a minute, where configured.
@@ -64,6 +68,8 @@ impl Account {
             token: signs_in.token,
             auth_header: signs_in.header,
             client_id: signs_in.client_id,
+            inbox_identifier: signs_in.inbox_identifier,
+            hmac_token: signs_in.hmac_token,
             ..Self::local(name.clone())
         };
         if let Some(provider) = provider
@@ -112,6 +118,8 @@ impl Account {
             account_id: self.account_id,
             email_attribute: self.email_attribute.clone(),
             tags_attribute: self.tags_attribute.clone(),
+            identity_hash: self.hmac_token.is_some(),
+            read_only: self.read_only,
         }
     }
 

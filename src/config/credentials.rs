@@ -1,9 +1,10 @@
-//! Where an account's secrets come from: the token, the header that carries it, and RevyOps' `client_id`.
+//! Where an account's secrets come from: the token, the header that carries it, RevyOps' `client_id`, and the
+//! secret name and key of an inbox of Chatwoot's public API.
 //! The secrets themselves are read when the account is opened, by `app`.
 
 use super::section::Section;
 use crate::domain::{AccountName, ProviderId};
-use crate::secret::TokenSource;
+use crate::secret::{Configured, Secret, TokenSource};
 
 /// The forms of a secret's source, that of the key store aside.
 const SOURCES: &str =
@@ -30,6 +31,10 @@ pub(super) struct Credentials {
     pub(super) header: Option<String>,
     /// RevyOps: where the `client_id` comes from.
     pub(super) client_id: Option<TokenSource>,
+    /// Chatwoot's public API: the secret name of the inbox.
+    pub(super) inbox_identifier: Option<Configured>,
+    /// Chatwoot's public API: where the key of identity hashes comes from.
+    pub(super) hmac_token: Option<TokenSource>,
 }
 
 /// Reads them, and notes what is missing for a provider that has to be signed in to.
@@ -53,8 +58,18 @@ pub(super) fn read(
             }
         }
     }
+    if provider == Some(ProviderId::ChatwootPublic) {
+        read_inbox(section, &mut found);
+    } else {
+        for key in ["inbox_identifier", "hmac_token"] {
+            if section.has(key) {
+                section.ignored(key, "only chatwoot-public accounts have one");
+                section.know(key);
+            }
+        }
+    }
     match provider {
-        None | Some(ProviderId::Local) => {}
+        None | Some(ProviderId::Local | ProviderId::ChatwootPublic) => {}
         Some(ProviderId::RevyOps) => {
             if !["token", "auth", "client_id"]
                 .iter()
@@ -74,6 +89,31 @@ pub(super) fn read(
         ),
     }
     found
+}
+
+/// `inbox_identifier = "…"`, or where it comes from, and `hmac_token = { … }`. There is no token.
+fn read_inbox(section: &mut Section<'_>, found: &mut Credentials) {
+    if section.has("token") {
+        section.ignored(
+            "token",
+            "nobody signs in to this API; the inbox_identifier is the secret",
+        );
+        found.token = None;
+    }
+    found.hmac_token = source(section, "hmac_token", None);
+    let key = "inbox_identifier";
+    if !section.has(key) {
+        let what = "of the API inbox, from its settings in Chatwoot: inbox_identifier = \"…\", or \
+                    inbox_identifier = { env = \"CHATWOOT_INBOX\" }";
+        section.missing(key, what);
+    } else if section.is_table(key) {
+        found.inbox_identifier = source(section, key, None).map(Configured::From);
+    } else if let Some(text) = section.text(key) {
+        match Secret::new(&text) {
+            Ok(secret) => found.inbox_identifier = Some(Configured::Written(secret)),
+            Err(why) => section.mistake(key, &format!("{why}; copy it from the inbox's settings")),
+        }
+    }
 }
 
 /// `auth = { header = "x-api-key", token = { … }, client_id = { … } }`.

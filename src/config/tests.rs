@@ -1,7 +1,7 @@
 //! Good and wrong configurations: what is said about each mistake.
 
 use super::*;
-use crate::secret::TokenSource;
+use crate::secret::{Configured, Secret, TokenSource};
 
 const GOOD: &str = r#"
 default_account = "support"
@@ -145,4 +145,76 @@ fn what_only_revyops_is_signed_in_to_with_is_ignored_elsewhere() {
         let said = format!("line {line}: accounts.a.{key} is ignored: only RevyOps");
         assert!(warned.contains(&said), "{warned}");
     }
+}
+
+#[test]
+fn an_inbox_is_written_down_or_found_elsewhere_and_has_no_token() {
+    let text = "[accounts.w]\nprovider = \"chatwoot-public\"\ninbox_identifier = \"box-1\"\n\
+                hmac_token = { env = \"K\" }\ntoken = { env = \"T\" }\nread_only = true\n\
+                [accounts.v]\nprovider = \"chatwoot-public\"\ninbox_identifier = { env = \"B\" }\n";
+    let config = Config::parse(text).unwrap();
+    let account = config.choose(Some("w")).unwrap();
+    assert_eq!(account.base_url, "https://app.chatwoot.com");
+    let written = Configured::Written(Secret::new("box-1").unwrap());
+    assert_eq!(account.inbox_identifier, Some(written));
+    assert_eq!(account.hmac_token, Some(TokenSource::Env("K".into())));
+    assert_eq!(account.token, None);
+    assert!(account.context().identity_hash && account.context().read_only);
+    assert!(!format!("{account:?}").contains("box-1"), "{account:?}");
+    let warned = config.warnings.join("\n");
+    assert!(
+        warned.contains("line 5: accounts.w.token is ignored: nobody signs in"),
+        "{warned}"
+    );
+    let other = config.choose(Some("v")).unwrap();
+    let elsewhere = Configured::From(TokenSource::Env("B".into()));
+    assert_eq!(other.inbox_identifier, Some(elsewhere));
+    assert!(!other.context().identity_hash);
+}
+
+#[test]
+fn what_is_wrong_with_an_inbox_is_said_without_telling_it() {
+    for (body, wanted) in [
+        ("", "accounts.w needs inbox_identifier: of the API inbox"),
+        ("inbox_identifier = \" \"", "inbox_identifier: it is empty"),
+        (
+            "inbox_identifier = 7",
+            "inbox_identifier must be a text in quotes",
+        ),
+        (
+            "inbox_identifier = \"box-1\"\nhmac_token = \"key-1\"",
+            "hmac_token: must say where the hmac_token comes from",
+        ),
+        (
+            "inbox_identifier = \"box-1\"\nhmac_token = { keyring = true }",
+            "keyring: the key store holds one secret an account",
+        ),
+        (
+            "inbox_identifier = { env = \"A\", file = \"b\" }",
+            "inbox_identifier: name exactly one source",
+        ),
+    ] {
+        let text = format!("[accounts.w]\nprovider = \"chatwoot-public\"\n{body}\n");
+        let said = Config::parse(&text).unwrap().choose(Some("w")).unwrap_err();
+        assert!(said.message.contains(wanted), "{body}: {said}");
+        assert!(
+            !said.message.contains("box-1") && !said.message.contains("key-1"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn what_only_an_inbox_has_is_ignored_elsewhere() {
+    let text = "[accounts.a]\nprovider = \"pabbly\"\ntoken = { env = \"T\" }\n\
+                inbox_identifier = \"x\"\nhmac_token = { env = \"K\" }\n";
+    let config = Config::parse(text).unwrap();
+    let account = config.choose(Some("a")).unwrap();
+    assert_eq!((account.inbox_identifier, account.hmac_token), (None, None));
+    let warned = config.warnings.join("\n");
+    assert_eq!(
+        warned.matches("only chatwoot-public accounts").count(),
+        2,
+        "{warned}"
+    );
 }

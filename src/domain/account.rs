@@ -26,7 +26,12 @@ pub enum ProviderId {
 
 impl ProviderId {
     /// Every provider, in the order that help lists them.
-    pub const ALL: [Self; 3] = [Self::Local, Self::Chatwoot, Self::Pabbly];
+    pub const ALL: [Self; 4] = [
+        Self::Local,
+        Self::Chatwoot,
+        Self::ChatwootPublic,
+        Self::Pabbly,
+    ];
 
     /// The name in configuration, JSON and arguments.
     pub fn as_str(self) -> &'static str {
@@ -43,6 +48,11 @@ impl ProviderId {
     /// The provider of that name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.as_str() == text)
+    }
+
+    /// Whether it lists nothing, so that its contacts are those of a roster in the store.
+    pub fn has_roster(self) -> bool {
+        self == Self::ChatwootPublic
     }
 }
 

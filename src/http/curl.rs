@@ -49,16 +49,35 @@ pub fn command(request: &HttpRequest, credentials: &Credentials) -> String {
     }
     if request.body.is_some() {
         parts.push("--data-raw".into());
-        parts.push(quote(&request.body_text()));
+        parts.push(with_variables(quote(&request.body_text()), BODY));
     }
     parts.push(address(&request.url, &credentials.query));
     parts.join(" ")
 }
 
+/// What stands in an address for a secret, and the variable for it. Braces of data are percent-encoded there.
+const ADDRESS: &[(&str, &str)] = &[
+    ("{inbox_identifier}", "'\"$INBOX_IDENTIFIER\"'"),
+    ("{identifier_hash}", "'\"$IDENTIFIER_HASH\"'"),
+];
+
+/// The same in a JSON body, where quotes of data are escaped.
+const BODY: &[(&str, &str)] = &[(
+    "\"identifier_hash\":\"{identifier_hash}\"",
+    "\"identifier_hash\":\"'\"$IDENTIFIER_HASH\"'\"",
+)];
+
+/// A quoted word with variables in place of what stands for secrets.
+fn with_variables(quoted: String, variables: &[(&str, &str)]) -> String {
+    variables
+        .iter()
+        .fold(quoted, |word, (from, to)| word.replace(from, to))
+}
+
 /// The address as a word. Variables are put in by the shell, so that they stand outside of single quotes.
 fn address(url: &str, query: &[(String, String)]) -> String {
     if query.is_empty() {
-        return quote(url);
+        return with_variables(quote(url), ADDRESS);
     }
     let mut text = String::from("\"");
     for c in url.chars() {
@@ -120,5 +139,17 @@ mod tests {
         assert!(
             command(&request, &alone).ends_with(" \"https://x.example/a?client_id=$CLIENT_ID\"")
         );
+    }
+
+    #[test]
+    fn secrets_in_address_and_body_are_variables() {
+        let url = "https://x.example/inboxes/{inbox_identifier}/contacts/%7Bid%7D?identifier_hash={identifier_hash}";
+        let body = json!({"name": "a {identifier_hash}", "identifier_hash": "{identifier_hash}"});
+        let request = HttpRequest::new(Method::Patch, url).with_body(body);
+        let line = command(&request, &Credentials::default());
+        assert!(line.ends_with(
+            "--data-raw '{\"name\":\"a {identifier_hash}\",\"identifier_hash\":\"'\"$IDENTIFIER_HASH\"'\"}' \
+             'https://x.example/inboxes/'\"$INBOX_IDENTIFIER\"'/contacts/%7Bid%7D?identifier_hash='\"$IDENTIFIER_HASH\"''"
+        ), "{line}");
     }
 }

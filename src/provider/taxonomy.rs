@@ -39,8 +39,6 @@ pub struct Row {
 pub enum Meaning {
     /// [`Verdict::Ok`].
     Ok,
-    /// [`Verdict::Empty`].
-    Empty,
     /// [`Verdict::Throttled`] without a window that is known.
     Throttled,
     /// [`Verdict::Throttled`] until the clock's next full minute.
@@ -95,7 +93,6 @@ pub fn judge(provider: ProviderId, request: &HttpRequest, response: &HttpRespons
     };
     match row.meaning {
         Meaning::Ok => Verdict::Ok,
-        Meaning::Empty => Verdict::Empty,
         Meaning::Throttled => throttled(false),
         Meaning::ThrottledMinute => throttled(true),
         Meaning::SignIn => Verdict::SignIn { message: message() },

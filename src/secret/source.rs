@@ -53,6 +53,45 @@ impl fmt::Display for TokenSource {
     }
 }
 
+/// A secret as the configuration has it: written down, or where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Configured {
+    /// Written into the configuration file.
+    Written(Secret),
+    /// Kept elsewhere.
+    From(TokenSource),
+}
+
+impl fmt::Display for Configured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Written(_) => f.write_str("the configuration file"),
+            Self::From(source) => source.fmt(f),
+        }
+    }
+}
+
+impl Configured {
+    /// A text that is another one for another secret or another source, and tells no secret.
+    pub fn mark(&self) -> String {
+        match self {
+            Self::Written(secret) => secret.fingerprint(),
+            Self::From(source) => source.to_string(),
+        }
+    }
+
+    /// The secret. Blocks as [`TokenSource::resolve`] does.
+    ///
+    /// # Errors
+    /// [`SourceError`], for every source in its own words.
+    pub fn resolve(&self) -> Result<Secret, SourceError> {
+        match self {
+            Self::Written(secret) => Ok(secret.clone()),
+            Self::From(source) => source.resolve(),
+        }
+    }
+}
+
 /// Why a source gave no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SourceError {

@@ -34,6 +34,14 @@ impl Place {
         }
     }
 
+    /// A part of it that has contacts of its own, such as an inbox.
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        self.server.push(' ');
+        self.server.push_str(part);
+        self
+    }
+
     /// The column that holds it; empty for this store.
     fn text(&self) -> String {
         self.provider

@@ -86,7 +86,7 @@ impl Client {
             .map_err(|e| unsendable(format!("the address is not a URL ({e}); check base_url")))?;
         let way = address::way(&url)?;
         for _ in 0..=MOST_REDIRECTS {
-            let signed = auth.sign(url.as_str(), &request.headers);
+            let signed = auth.sign(url.as_str(), &request.headers, request.body.as_ref());
             let answer = self.attempt(way, request, &signed, &url).await?;
             let Some(target) = address::target(request.method, &url, &answer)? else {
                 return Ok(answer);
@@ -118,8 +118,8 @@ impl Client {
             value.set_sensitive(*secret);
             builder = builder.header(name, value);
         }
-        if request.body.is_some() {
-            builder = builder.body(request.body_text());
+        if let Some(body) = &signed.body {
+            builder = builder.body(body.clone());
         }
         let mut answer = builder.send().await.map_err(wrong)?;
         let too_large = || Broken {

@@ -63,15 +63,6 @@ pub enum Reply {
     Broken(Broken),
 }
 
-/// An answer that was not a success.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LastAnswer {
-    /// What it meant.
-    pub verdict: Verdict,
-    /// What it was.
-    pub response: HttpResponse,
-}
-
 /// Why a call has no accepted answer.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SendError {
@@ -83,12 +74,12 @@ pub enum SendError {
     #[error("{0}")]
     Broken(Broken),
     /// It was not tried for longer.
-    #[error("gave up: {why}{}", .last.as_ref().map(|l| format!(" (last answer: {})", words(&l.verdict))).unwrap_or_default())]
+    #[error("gave up: {why}{}", .last.as_ref().map(|v| format!(" (last answer: {})", words(v))).unwrap_or_default())]
     GaveUp {
         /// Why.
         why: GiveUp,
-        /// The last answer, where one came.
-        last: Option<Box<LastAnswer>>,
+        /// What the last answer meant, where one came.
+        last: Option<Verdict>,
         /// Attempts that left, 429s included.
         sent: u32,
         /// Whether one of them may have been carried out.
@@ -145,7 +136,7 @@ pub struct Exchange {
     failures: u32,
     throttles: u32,
     maybe_arrived: bool,
-    last: Option<Box<LastAnswer>>,
+    last: Option<Verdict>,
 }
 
 impl Exchange {
@@ -212,9 +203,7 @@ impl Exchange {
             return;
         }
         self.state = match reply {
-            Reply::Answer(response, verdict) if verdict.is_ok() => {
-                State::Done(Box::new(Ok(response)))
-            }
+            Reply::Answer(response, Verdict::Ok) => State::Done(Box::new(Ok(response))),
             Reply::Answer(response, verdict) => self.on_refusal(response, verdict, limiter, now),
             Reply::Broken(broken) => self.on_broken(broken, now),
         };
@@ -250,12 +239,12 @@ impl Exchange {
         self.maybe_arrived |= matches!(verdict, Verdict::Server { .. } | Verdict::Malformed { .. });
         match decision {
             Decision::Again { at } => {
-                self.last = Some(Box::new(LastAnswer { verdict, response }));
+                self.last = Some(verdict);
                 State::Ready { at }
             }
             // A refusal to look at the call does not take back what an earlier attempt may have done.
             Decision::GiveUp(why) if throttled || before && unlooked(&verdict) => {
-                self.last = Some(Box::new(LastAnswer { verdict, response }));
+                self.last = Some(verdict);
                 State::Done(Box::new(Err(self.gave_up(why))))
             }
             Decision::GiveUp(_) => {
@@ -307,7 +296,6 @@ fn unlooked(verdict: &Verdict) -> bool {
 pub(super) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Ok => "accepted".into(),
-        Verdict::Empty => "nothing is listed".into(),
         Verdict::Throttled { .. } => "too many requests".into(),
         Verdict::SignIn { message } => format!("sign-in refused: {message}"),
         Verdict::Forbidden { message } => format!("not allowed: {message}"),

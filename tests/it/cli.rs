@@ -9,7 +9,6 @@
 )]
 
 mod answers;
-mod doctor;
 mod editing;
 mod listing;
 mod program;

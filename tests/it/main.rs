@@ -13,11 +13,11 @@
 mod architecture;
 mod cli;
 mod codec;
-mod contract;
 mod loading;
 mod pty;
 mod readme;
 mod recorded_answers;
+mod recorded_public;
 mod recordings;
 mod sandbox;
 mod screen;

@@ -172,6 +172,8 @@ fn context() -> Context {
         account_id: Some(1),
         email_attribute: None,
         tags_attribute: None,
+        identity_hash: false,
+        read_only: false,
     }
 }
 

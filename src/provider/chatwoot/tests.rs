@@ -17,6 +17,8 @@ fn context() -> Context {
         account_id: Some(7),
         email_attribute: None,
         tags_attribute: None,
+        identity_hash: false,
+        read_only: false,
     }
 }
 

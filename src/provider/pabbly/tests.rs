@@ -18,6 +18,8 @@ fn context(email_attribute: Option<&str>) -> Context {
         account_id: None,
         email_attribute: email_attribute.map(str::to_string),
         tags_attribute: None,
+        identity_hash: false,
+        read_only: false,
     }
 }
 

@@ -22,7 +22,7 @@ fn mistakes_in_an_account_name_line_setting_and_remedy() {
                 "line 2",
                 "accounts.desk.provider",
                 "\"hubspot\"",
-                "chatwoot, pabbly",
+                "one of local, chatwoot",
             ][..],
         ),
         (

@@ -57,6 +57,8 @@ fn context(email_attribute: Option<&str>) -> Context {
         account_id: Some(1),
         email_attribute: email_attribute.map(str::to_string),
         tags_attribute: None,
+        identity_hash: false,
+        read_only: false,
     }
 }
 

@@ -94,3 +94,26 @@ fn what_was_kept_before_places_goes_to_the_first_of_its_provider() {
     second.claim(&account()).wait().unwrap();
     assert_eq!(second.count(&account()).wait().unwrap(), 0);
 }
+
+#[test]
+fn two_inboxes_of_one_server_are_two_places_and_neither_holds_the_secret() {
+    let configured = |inbox: &str| {
+        let text =
+            format!("[accounts.w]\nprovider = \"chatwoot-public\"\ninbox_identifier = {inbox}\n");
+        let config = cardex::config::Config::parse(&text).unwrap();
+        cardex::app::session::place(&config.choose(Some("w")).unwrap())
+    };
+    let places = [
+        "\"RkMAhu885puov1e\"",
+        "\"xKX4uAGCrQGTe3H\"",
+        "{ env = \"A\" }",
+        "{ env = \"B\" }",
+    ];
+    let places = places.map(configured);
+    for (at, place) in places.iter().enumerate() {
+        assert!(!places[at + 1..].contains(place), "{place:?}");
+        let said = format!("{place:?}");
+        assert!(!said.contains("RkMA") && !said.contains("xKX4"), "{said}");
+    }
+    assert_eq!(configured("\"RkMAhu885puov1e\""), places[0]);
+}
