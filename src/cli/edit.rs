@@ -55,7 +55,13 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
         for act in &acts {
             out.warning(&guarded_line(act));
         }
-        return Ok(report::dry_run(&base, &changes, &preview.requests, out));
+        return Ok(report::dry_run(
+            &base,
+            &changes,
+            &preview.requests,
+            &acts,
+            out,
+        ));
     }
     let nobody_asked = args.yes || !asks();
     if nobody_asked && !acts.is_empty() {

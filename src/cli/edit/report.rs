@@ -6,12 +6,18 @@ use serde_json::{Value, json};
 use crate::cli::exit;
 use crate::cli::output::{Output, change_line, trouble_json};
 use crate::domain::diff::Change;
-use crate::domain::{Contact, FieldKey, Trouble, TroubleKind, shown};
+use crate::domain::{Contact, FieldKey, Guarded, Trouble, TroubleKind, shown};
 use crate::engine::{Check, SaveOutcome};
 use crate::http::HttpRequest;
 
 /// Prints what would change and what would be sent. Returns the exit code.
-pub fn dry_run(base: &Contact, changes: &[Change], requests: &[HttpRequest], out: Output) -> u8 {
+pub fn dry_run(
+    base: &Contact,
+    changes: &[Change],
+    requests: &[HttpRequest],
+    acts: &[Guarded],
+    out: Output,
+) -> u8 {
     let requests: Vec<Value> = requests.iter().map(request_json).collect();
     let printed = if out.json {
         let status = if changes.is_empty() {
@@ -19,10 +25,13 @@ pub fn dry_run(base: &Contact, changes: &[Change], requests: &[HttpRequest], out
         } else {
             "planned"
         };
-        let value = json!({
+        let mut value = json!({
             "id": base.id.as_str(), "status": status, "verified": false,
             "changes": changes, "contact": base.to_json(), "requests": requests, "dry_run": true,
         });
+        if !acts.is_empty() {
+            value["guarded"] = guarded_json(acts);
+        }
         out.object(&value)
     } else if changes.is_empty() {
         out.line("Nothing would change.")
@@ -30,6 +39,11 @@ pub fn dry_run(base: &Contact, changes: &[Change], requests: &[HttpRequest], out
         print_plan(changes, &requests, out)
     };
     Output::ended(printed, exit::DONE)
+}
+
+fn guarded_json(acts: &[Guarded]) -> Value {
+    let act = |a: &Guarded| json!({"key": a.key, "message": a.message, "needs": a.guard.switch()});
+    acts.iter().map(act).collect()
 }
 
 fn request_json(request: &HttpRequest) -> Value {
@@ -299,13 +313,9 @@ fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
             })
         }
         SaveOutcome::Guarded { contact, acts } => {
-            let acts: Vec<Value> = acts
-                .iter()
-                .map(|a| json!({"key": a.key, "message": a.message, "needs": a.guard.switch()}))
-                .collect();
             json!({
                 "id": id, "status": "failed", "verified": false, "changes": [],
-                "error": error(json!(TroubleKind::Invalid), json!({"guarded": acts})),
+                "error": error(json!(TroubleKind::Invalid), json!({"guarded": guarded_json(acts)})),
                 "contact": contact.to_json(),
             })
         }
