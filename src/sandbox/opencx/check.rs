@@ -37,12 +37,13 @@ pub(super) struct Input {
 /// The JSON of a body.
 ///
 /// # Errors
-/// 415 for another content type, 400 for what is no JSON.
+/// 400 for another content type and for what is no JSON.
 pub(super) fn json_body(request: &Received) -> Result<Value, Problem> {
     let kind = request.header("content-type").unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(Problem::new(415, format!("Unsupported Media Type: {kind}")));
+        let text = format!("Content-Type must be application/json, not {kind:?}");
+        return Err(Problem::new(400, text));
     }
     serde_json::from_slice(&request.body)
         .map_err(|error| Problem::new(400, format!("Body is not valid JSON: {error}")))

@@ -301,7 +301,7 @@ impl Default for Quirks {
             unknown_members: Members::Dropped,
             scopes: Scopes::Full,
             search_scope: SearchScope::ChatSessions,
-            search_missing: Missing::Null,
+            search_missing: Missing::Absent,
             search_limit: 20,
             message: Message::Text,
             error_body: ErrorBody::Full,
