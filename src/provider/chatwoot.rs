@@ -10,24 +10,26 @@
 //! - The list has no order without `sort`, and no tie-break with one.
 //! - No contact says when it was last changed, and no write can be made conditional.
 //!
-//! What is sent stands in `call` and `labels`, what is read in `wire` and `map`, what a status means in
+//! What is sent stands in `call`, `lists`, `find` and `labels`, what is read in `wire` and `map`, what a status means in
 //! `errors`. No request is sent and no token is known here.
 
 use crate::domain::field::{
     Access, AttributeSpec, Compare, FieldKey, FieldKind, FieldSpec, FieldTable, Flag, FlagSpec,
     IdRule, TagSpec,
 };
-use crate::domain::{AttributeType, Contact, ContactId, Patch, ProviderId};
+use crate::domain::{AttributeType, Contact, ContactId, Filter, Patch, ProviderId};
 use crate::http::HttpResponse;
 
 use super::{
-    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Reading, Reply,
-    Target, Unsupported,
+    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, Narrowed, PaceFacts, Reading,
+    Reply, Target, Unsupported,
 };
 
 pub mod call;
 pub mod errors;
+pub mod find;
 pub mod labels;
+pub mod lists;
 pub mod map;
 pub mod wire;
 
@@ -148,11 +150,19 @@ impl Codec for Chatwoot {
     }
 
     fn page(&self, context: &Context, cursor: Option<&Cursor>) -> Call {
-        call::page(context, cursor)
+        lists::page(context, cursor)
     }
 
     fn read(&self, context: &Context, target: Target<'_>) -> Result<Reading, Unsupported> {
         call::read(context, target.id).map(Reading::Calls)
+    }
+
+    fn narrow(&self, _: &Context, filter: &Filter) -> Option<Narrowed> {
+        find::narrow(filter)
+    }
+
+    fn holders(&self, _: &Context, key: FieldKey, value: &str) -> Option<Cursor> {
+        find::holders(key, value)
     }
 
     fn update(
@@ -173,7 +183,7 @@ impl Codec for Chatwoot {
     }
 
     fn tagged(&self, context: &Context, tag: &str, cursor: Option<&Cursor>) -> Option<Call> {
-        call::tagged(context, tag, cursor)
+        lists::tagged(context, tag, cursor)
     }
 
     fn about(&self, context: &Context) -> Vec<Call> {

@@ -5,7 +5,7 @@
 //! | `../context.json` | the provider's account: `account`, `base_url`, `account_id`, `email_attribute`, `identity_hash`, `read_only` |
 //! | `context.json` | members of it that this case has otherwise |
 //! | `fresh.json`, `patch.json` | a contact as just read (only the members that matter) and a patch, as serialised |
-//! | `purpose` | one line: `page [CURSOR]`, `contact ID`, `tags ID`, `write`, `write-tags`, `definitions`, `catalogue`, `about`, `tagged TAG [CURSOR]`; a number in front of it (`2 about`) picks the second call of that purpose |
+//! | `purpose` | one line: `page [CURSOR]`, `contact ID`, `tags ID`, `write`, `write-tags`, `definitions`, `catalogue`, `about`, `tagged TAG [CURSOR]`, `narrow-whole FILTER`, `narrow-beginning FILTER`, `holders FIELD VALUE`; a number in front of it (`2 about`) picks the second call of that purpose |
 //! | `requests.http` | expected: the requests of the patch, or of the purpose where there is no patch and no response |
 //! | `refused.json` | expected in place of `requests.http` where the codec refuses |
 //! | `response.http`, `response-LABEL.http` | an answer: status line, headers, blank line, body |

@@ -1,12 +1,13 @@
-//! What is sent to Chatwoot: method, path, query and body of every call. Answers are read in `map`.
+//! What is sent to Chatwoot about one contact and about the account: method, path and body. Lists are asked
+//! for in `lists`; answers are read in `map`.
 
 use serde_json::{Map, Value, json};
 
 use crate::domain::diff::attribute_key;
 use crate::domain::field::{Access, FieldKey, IdRule};
 use crate::domain::{Contact, ContactId, Edit, Patch, TagsRead};
-use crate::http::{FieldProblem, HttpRequest, Method, encode_component};
-use crate::provider::{Call, Context, Cursor, Purpose, Unsupported};
+use crate::http::{FieldProblem, HttpRequest, Method};
+use crate::provider::{Call, Context, Purpose, Unsupported};
 
 use super::{labels, table};
 
@@ -17,7 +18,7 @@ pub fn base(context: &Context) -> &str {
 
 /// The account's address. Without a configured number the path names account 0, which does not exist;
 /// configuration refuses that before a call is made ([`super::FACTS`] says that it is needed).
-fn account(context: &Context) -> String {
+pub fn account(context: &Context) -> String {
     let number = context.account_id.unwrap_or(0);
     format!("{}/api/v1/accounts/{number}", base(context))
 }
@@ -28,39 +29,6 @@ fn get(url: String, purpose: Purpose) -> Call {
         purpose,
         idempotent: true,
     }
-}
-
-/// One page of the list.
-///
-/// Always sorted by `created_at`: the only key that no edit changes, so no row moves between pages
-/// while they are read, and a contact that is created meanwhile comes last. Contacts of equal creation
-/// time have no fixed order among themselves under any key, so the reader drops doubles by id.
-pub fn page(context: &Context, cursor: Option<&Cursor>) -> Call {
-    get(list_url(context, cursor, None), Purpose::Page)
-}
-
-/// One page of the contacts that carry a label; Chatwoot ignores case here. `None` where the name can
-/// not be asked for.
-pub fn tagged(context: &Context, tag: &str, cursor: Option<&Cursor>) -> Option<Call> {
-    let spelled = labels::quoted(tag.trim()).ok().filter(|s| !s.is_empty())?;
-    let url = list_url(context, cursor, Some(&spelled));
-    Some(get(url, Purpose::Tagged(tag.to_string())))
-}
-
-fn list_url(context: &Context, cursor: Option<&Cursor>, label: Option<&str>) -> String {
-    let page = cursor.map_or(1, |c| c.0.parse::<u64>().unwrap_or(1).max(1));
-    let label = label.map_or(String::new(), |l| {
-        format!("&labels%5B%5D={}", encode_component(l))
-    });
-    let account = account(context);
-    format!("{account}/contacts?include_contact_inboxes=false&page={page}&sort=created_at{label}")
-}
-
-/// The page number that a list address asks for: 1 where it names none that Chatwoot would read.
-pub fn page_number(url: &str) -> u64 {
-    let query = url.split_once('?').map_or("", |(_, q)| q);
-    let asked = query.split('&').find_map(|p| p.strip_prefix("page="));
-    asked.and_then(|n| n.parse().ok()).unwrap_or(1).max(1)
 }
 
 /// The contact that an address is about, where it is about one.

@@ -10,10 +10,10 @@ use crate::domain::{
     AttributeDefinition, AttributeType, Contact, ContactId, ProviderId, TagSet, TagsRead,
 };
 use crate::http::HttpResponse;
-use crate::provider::{Call, Context, Cursor, DecodeError, Page, Purpose, Reply, json_body};
+use crate::provider::{Call, Context, DecodeError, Page, Purpose, Reply, json_body};
 
 use super::wire::{self, Object};
-use super::{FACTS, call};
+use super::{FACTS, call, lists};
 
 /// Reads an answer by what its call was for.
 pub fn reply(
@@ -29,9 +29,7 @@ pub fn reply(
     }
     let body = json_body(response)?;
     match &call.purpose {
-        Purpose::Page | Purpose::Tagged(_) => {
-            page(context, call::page_number(&call.request.url), &body).map(Reply::Page)
-        }
+        Purpose::Page | Purpose::Tagged(_) => page(context, call, &body).map(Reply::Page),
         Purpose::Contact | Purpose::Write => {
             let contact = contact(context, wire::contact(&body)?)?;
             let asked = call::contact_id(&call.request.url);
@@ -55,7 +53,8 @@ pub fn reply(
 
 /// A page. An empty one is the end whatever the count says, which is counted anew for every page.
 /// `meta.current_page` is not used: it echoes the query unchecked, as text or number.
-fn page(context: &Context, number: u64, body: &Value) -> Result<Page, DecodeError> {
+fn page(context: &Context, call: &Call, body: &Value) -> Result<Page, DecodeError> {
+    let number = lists::page_number(&call.request);
     let listing = wire::listing(body)?;
     let contacts: Result<Vec<Contact>, DecodeError> = listing
         .payload
@@ -73,7 +72,7 @@ fn page(context: &Context, number: u64, body: &Value) -> Result<Page, DecodeErro
     Ok(Page {
         contacts,
         total: listing.has_more.map_or(listing.count, |_| None),
-        next: more.then(|| Cursor(number.saturating_add(1).to_string())),
+        next: more.then(|| lists::behind(call)),
     })
 }
 

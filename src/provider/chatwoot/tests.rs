@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::{AccountName, Edit, TagDelta, TagSet, TagsRead, diff};
 use crate::http::Method;
 
-fn context() -> Context {
+pub(super) fn context() -> Context {
     Context {
         account: AccountName::new("laws"),
         base_url: "https://chat.example/prefix/".into(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use cardex::domain::{AccountName, Contact, ContactId, Patch, ProviderId};
+use cardex::domain::{AccountName, Contact, ContactId, FieldKey, Filter, Patch, ProviderId};
 use cardex::http::{FieldProblem, HttpRequest, HttpResponse, Method, Verdict};
 use cardex::provider::{
     Call, Codec, Context, Cursor, Purpose, Reading, Reply, Target, Unsupported,
@@ -189,9 +189,12 @@ fn calls_for(
     context: &Context,
     purpose: &str,
 ) -> Result<Result<Vec<Call>, Unsupported>, String> {
-    let mut words = numbered(purpose).1.split(' ');
-    let word = words.next().unwrap_or_default();
+    let purpose = numbered(purpose).1;
+    let (word, rest) = purpose.split_once(' ').unwrap_or((purpose, ""));
+    let rest = Some(rest).filter(|r| !r.is_empty());
+    let mut words = rest.into_iter().flat_map(|r| r.split(' '));
     let (first, second) = (words.next(), words.next());
+    let page = |at: &Cursor| Ok(Ok(vec![codec.page(context, Some(at))]));
     let cursor = |text: Option<&str>| text.map(|t| Cursor(t.to_string()));
     // Without a patch an answer to a write is read as that of a request that sends nothing.
     let write = |purpose| Call {
@@ -200,7 +203,22 @@ fn calls_for(
         idempotent: true,
     };
     Ok(match (word, first) {
-        ("page", at) => Ok(vec![codec.page(context, cursor(at).as_ref())]),
+        ("page", _) => Ok(vec![codec.page(context, cursor(rest).as_ref())]),
+        ("narrow-whole" | "narrow-beginning", Some(_)) => {
+            let filter = Filter::parse(rest.unwrap_or_default()).map_err(|e| e.to_string())?;
+            return match codec.narrow(context, &filter) {
+                Some(found) if found.whole == (word == "narrow-whole") => page(&found.start),
+                other => Err(format!("purpose: {word}, but the codec says {other:?}")),
+            };
+        }
+        ("holders", Some(key)) => {
+            let value = rest.and_then(|r| r.split_once(' ')).map_or("", |(_, v)| v);
+            let key = FieldKey::parse(key).ok_or("purpose: holders FIELD VALUE")?;
+            return match codec.holders(context, key, value) {
+                Some(start) => page(&start),
+                None => Err("purpose: the codec knows no holders".into()),
+            };
+        }
         ("contact" | "tags", Some(id)) => codec
             .read(context, Target::of(&ContactId::new(id)))
             .map(|reading| calls_of(codec, context, reading)),
