@@ -1,6 +1,6 @@
 //! Pabbly Chatflow (`/api/v1`): facts, field table, verdicts, and the codec that ties its parts together.
 //!
-//! `call` makes requests, `wire` reads the JSON that comes back (envelopes, totals, error texts), `map`
+//! `call` makes requests, `find` asks its list for what a filter asks, `wire` reads the JSON that comes back (envelopes, totals, error texts), `map`
 //! goes between that JSON and contacts. The vendor's pages leave much open; what is inferred rather than
 //! documented is said where it is relied on. Create and delete are not here: cardex does not use them.
 
@@ -10,15 +10,16 @@ use crate::domain::field::{
     Access, AttributeSpec, Compare, FieldKey, FieldKind, FieldSpec, FieldTable, Flag, FlagSpec,
     IdRule, TagSpec,
 };
-use crate::domain::{AttributeType, Contact, ContactId, Patch, ProviderId};
+use crate::domain::{AttributeType, Contact, ContactId, Filter, Patch, ProviderId};
 use crate::http::{HttpRequest, HttpResponse};
 
 use super::{
-    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, PaceFacts, Page, Purpose,
-    Reading, Reply, Target, Unsupported, json_body,
+    AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, Narrowed, PaceFacts, Page,
+    Purpose, Reading, Reply, Target, Unsupported, json_body,
 };
 
 pub mod call;
+pub mod find;
 pub mod map;
 pub mod wire;
 
@@ -168,6 +169,14 @@ impl Codec for Pabbly {
         Ok(Reading::Calls(vec![call::read(context, target.id)?]))
     }
 
+    fn narrow(&self, context: &Context, filter: &Filter) -> Option<Narrowed> {
+        find::narrow(context, filter)
+    }
+
+    fn holders(&self, context: &Context, key: FieldKey, value: &str) -> Option<Cursor> {
+        find::holders(context, key, value)
+    }
+
     fn update(
         &self,
         context: &Context,
@@ -260,7 +269,7 @@ fn page(
     let more = !contacts.is_empty();
     Ok(Page {
         total: wire::total(&root, number, limit, contacts.len()),
-        next: more.then(|| Cursor(number.saturating_add(1).to_string())),
+        next: more.then(|| call::behind(request)),
         contacts,
     })
 }

@@ -8,10 +8,31 @@ use crate::http::{FieldProblem, HttpRequest, Method, encode_component};
 use crate::provider::{Call, Context, Cursor, Purpose, Unsupported};
 
 /// A page of the list. The path is documented with its trailing slash; without it a redirect may follow.
+///
+/// A cursor is the page's number, and behind a blank the filters of the list as they stand in the address.
 pub fn page(context: &Context, limit: usize, cursor: Option<&Cursor>, purpose: Purpose) -> Call {
-    let page = cursor.map_or_else(|| "1".to_string(), |c| encode_component(&c.0));
-    let url = url(context, &format!("/contacts/?limit={limit}&page={page}"));
-    get(url, purpose)
+    let place = cursor.map_or("1", |c| c.0.as_str());
+    let (page, filters) = place.split_once(' ').unwrap_or((place, ""));
+    let page = encode_component(page);
+    let joint = if filters.is_empty() { "" } else { "&" };
+    let path = format!("/contacts/?limit={limit}&page={page}{joint}{filters}");
+    get(url(context, &path), purpose)
+}
+
+/// Where a page of a list stands.
+pub fn place(page: u64, filters: &str) -> Cursor {
+    if filters.is_empty() {
+        return Cursor(page.to_string());
+    }
+    Cursor(format!("{page} {filters}"))
+}
+
+/// Where the page behind an answered one stands.
+pub fn behind(request: &HttpRequest) -> Cursor {
+    let (_, query) = request.url.split_once('?').unwrap_or_default();
+    let ours = |pair: &&str| !pair.starts_with("limit=") && !pair.starts_with("page=");
+    let filters: Vec<&str> = query.split('&').filter(ours).collect();
+    place(page_number(request).saturating_add(1), &filters.join("&"))
 }
 
 /// One contact.
