@@ -7,15 +7,20 @@
 //! found have vanished.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use crate::app::clock;
-use crate::app::session::{Session, store_trouble};
+use crate::app::session::{Found, Session, store_trouble};
 use crate::domain::{ContactId, Trouble, TroubleKind};
 use crate::provider::Cursor;
-use crate::store::{Moment, TagWalked};
+use crate::store::Moment;
+
+mod matching;
+mod tags;
+
+pub use matching::load_matching;
+pub use tags::load_tags;
 
 /// How often the list is walked again when contacts are missing from it.
 const EXTRA_WALKS: usize = 2;
@@ -97,7 +102,15 @@ pub async fn load(
     let mut walked = Walked::default();
     for _ in 0..=EXTRA_WALKS {
         let before = seen.len();
-        walked = walk(session, generation, &mut seen, &mut paused, &mut report).await?;
+        walked = walk(
+            session,
+            None,
+            generation,
+            &mut seen,
+            &mut paused,
+            &mut report,
+        )
+        .await?;
         let settled = walked.missing() == 0 && !walked.shrank;
         if settled || (seen.len() == before && !walked.shrank) {
             break;
@@ -107,7 +120,15 @@ pub async fn load(
     if walked.complete() {
         unmet = left_out(session, generation).await?;
         if unmet.len() > MANY_UNMET {
-            walked = walk(session, generation, &mut seen, &mut paused, &mut report).await?;
+            walked = walk(
+                session,
+                None,
+                generation,
+                &mut seen,
+                &mut paused,
+                &mut report,
+            )
+            .await?;
             unmet = left_out(session, generation).await?;
         }
     }
@@ -188,21 +209,23 @@ impl Walked {
     }
 }
 
+/// Walks the list from `start` on; without one, the whole list.
 async fn walk(
     session: &Session,
+    start: Option<&Cursor>,
     generation: i64,
     seen: &mut HashSet<ContactId>,
     paused: &mut watch::Receiver<bool>,
     report: &mut (impl FnMut(LoadEvent) + Send),
 ) -> Result<Walked, Trouble> {
-    let mut cursor: Option<Cursor> = None;
+    let mut cursor: Option<Cursor> = start.cloned();
     let mut told = Walked::default();
     let mut stale = 0;
     let mut walked: HashSet<ContactId> = HashSet::new();
     loop {
         go_on(paused, report).await;
         let asked = now(session).await?;
-        let page = session.page(cursor.as_ref()).await?;
+        let Found { page, tag } = session.found(cursor.as_ref()).await?;
         told.shrank |= page
             .total
             .zip(told.total)
@@ -219,6 +242,9 @@ async fn walk(
             .mirror_page(&session.account().name, &page.contacts, generation, asked)
             .await;
         stored.map_err(|e| store_trouble("keeping a page of contacts", &e))?;
+        if let Some(tag) = tag {
+            tags::keep(session, &page.contacts, &tag, asked).await?;
+        }
         report(LoadEvent::Page {
             loaded: seen.len(),
             total: told.total,
@@ -237,92 +263,6 @@ async fn now(session: &Session) -> Result<Moment, Trouble> {
     let name = &session.account().name;
     let moment = session.contacts().mirror_moment(name).await;
     moment.map_err(|e| store_trouble("reading the mirror", &e))
-}
-
-/// Walks the list of one tag and puts the tag on the contacts found; gives them where the list was seen to
-/// its end, so that nobody else has the tag.
-async fn walk_tag(
-    session: &Session,
-    tag: &str,
-    paused: &mut watch::Receiver<bool>,
-    report: &mut (impl FnMut(LoadEvent) + Send),
-) -> Result<Option<HashSet<ContactId>>, Trouble> {
-    let mut cursor: Option<Cursor> = None;
-    let mut holders: HashSet<ContactId> = HashSet::new();
-    let mut total: Option<u64> = None;
-    let mut shrank = false;
-    loop {
-        go_on(paused, report).await;
-        let asked = now(session).await?;
-        let Some(page) = session.tagged(tag, cursor.as_ref()).await? else {
-            return Ok(None);
-        };
-        shrank |= page.total.zip(total).is_some_and(|(now, then)| now < then);
-        total = page.total.or(total);
-        let ids: Vec<ContactId> = page.contacts.into_iter().map(|c| c.id).collect();
-        let stored = session
-            .contacts()
-            .mirror_tagged(&session.account().name, &ids, tag, asked)
-            .await;
-        stored.map_err(|e| store_trouble("keeping tags", &e))?;
-        let before = holders.len();
-        holders.extend(ids);
-        cursor = page.next;
-        if cursor.is_none() || holders.len() == before {
-            let all = total.is_none_or(|t| holders.len() as u64 >= t);
-            return Ok(Some(holders).filter(|_| cursor.is_none() && all && !shrank));
-        }
-    }
-}
-
-/// Makes the whole mirror agree with the tags that were walked.
-async fn settle_tags(session: &Session, walked: TagWalked) -> Result<(), Trouble> {
-    let walked = Arc::new(walked);
-    let mut after = 0;
-    loop {
-        let turn = session
-            .contacts()
-            .mirror_tags(&session.account().name, &walked, after)
-            .await;
-        match turn.map_err(|e| store_trouble("keeping tags", &e))? {
-            Some(last) => after = last,
-            None => return Ok(()),
-        }
-    }
-}
-
-/// Puts the tags of the catalogue, or of some names, onto the contacts in the store.
-///
-/// # Errors
-/// When a page can not be had or stored.
-pub async fn load_tags(
-    session: &Session,
-    tags: &TagWalk,
-    paused: &mut watch::Receiver<bool>,
-    report: &mut (impl FnMut(LoadEvent) + Send),
-) -> Result<(), Trouble> {
-    let names = match tags {
-        TagWalk::None => return Ok(()),
-        TagWalk::Catalogue => match session.catalogue().await? {
-            Some(names) => names,
-            None => return Ok(()),
-        },
-        TagWalk::Only(names) => names.clone(),
-    };
-    let mut walked = TagWalked {
-        began: now(session).await?,
-        ..TagWalked::default()
-    };
-    for tag in &names {
-        report(LoadEvent::Tags { tag: tag.clone() });
-        if let Some(holders) = walk_tag(session, tag, paused, report).await? {
-            walked.add(tag, holders);
-        }
-        report(LoadEvent::Tagged);
-    }
-    settle_tags(session, walked).await?;
-    report(LoadEvent::Tagged);
-    Ok(())
 }
 
 /// Loads pages until so many different contacts are in the store; gives their ids in the provider's

@@ -26,6 +26,8 @@ mod pages;
 mod read;
 mod save;
 
+pub use pages::Found;
+
 /// An open account. Clones share lane and store.
 #[derive(Clone)]
 pub struct Session {

@@ -52,7 +52,7 @@ pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, 
             let contacts = walk.first(session, limit).await?;
             return Ok(print_all(session, &contacts, columns, format, out));
         }
-        walk.whole(session, out).await?;
+        walk.matching(session, &filter, out).await?;
     }
     let name = &session.account().name;
     let tried = "reading the contacts";
@@ -111,6 +111,7 @@ fn print_all(
 /// Getting contacts from the provider into the store, with progress on a terminal.
 struct Walk {
     tags: TagWalk,
+    shows_tags: bool,
     progress: bool,
 }
 
@@ -136,8 +137,27 @@ impl Walk {
             } else {
                 TagWalk::None
             },
+            shows_tags,
             progress: !out.quiet && std::io::stderr().is_terminal(),
         }
+    }
+
+    /// What the filter asks for, where the provider itself can tell; else the whole list.
+    async fn matching(
+        &self,
+        session: &Session,
+        filter: &Filter,
+        out: Output,
+    ) -> Result<(), Trouble> {
+        if !filter.is_empty() {
+            let report = |event| self.report(event);
+            let certain = loader::load_matching(session, filter, self.shows_tags, report).await;
+            self.end();
+            if certain? {
+                return Ok(());
+            }
+        }
+        self.whole(session, out).await
     }
 
     /// The whole list.

@@ -74,19 +74,21 @@ impl Store {
         self.ask(move |owner| owner.mirror_put(&account, &[contact], None).map(|_| ()))
     }
 
-    /// Adds a tag to contacts that a list of that tag named; ids that are not here are passed over. Contacts
-    /// whose tags were unknown have them known as far as the catalogue goes now. Contacts
-    /// that were read by themselves after the list was asked for stay as they are. Gives the number of contacts
-    /// that had not had it.
+    /// Adds a tag to contacts that a list of that tag named; ids that are not here are passed over, and so are
+    /// contacts that have it in another spelling: such a list ignores case. `known` is how far the tags
+    /// of contacts are known now that were not known at all: [`TagsRead::Catalogue`] in a walk over all tags,
+    /// [`TagsRead::No`] where it is one tag alone. Contacts that were read by themselves after the list was
+    /// asked for stay as they are. Gives the number of contacts that had not had it.
     pub fn mirror_tagged(
         &self,
         account: &AccountName,
         ids: &[ContactId],
         tag: &str,
+        known: TagsRead,
         asked: Moment,
     ) -> Reply<usize> {
         let (account, ids, tag) = (self.key_of(account), ids.to_vec(), tag.to_string());
-        self.ask(move |owner| owner.mirror_tagged(&account, &ids, &tag, asked))
+        self.ask(move |owner| owner.mirror_tagged(&account, &ids, &tag, known, asked))
     }
 
     /// The contacts here that neither this walk nor a later one has met. They may be gone at the provider, or
@@ -209,8 +211,10 @@ impl Owner {
         account: &AccountKey,
         ids: &[ContactId],
         tag: &str,
+        known: TagsRead,
         asked: Moment,
     ) -> Result<usize, StoreError> {
+        let lower = tag.to_lowercase();
         let changed = self.write("keeping tags", |tx| {
             let Some(key) = row::account_key(tx, account)? else {
                 return Ok(None);
@@ -226,9 +230,11 @@ impl Owner {
                     continue;
                 }
                 let mut after = before.clone();
-                tagged += usize::from(after.tags.insert(tag.to_string()));
+                if !before.tags.iter().any(|t| t.to_lowercase() == lower) {
+                    tagged += usize::from(after.tags.insert(tag.to_string()));
+                }
                 if after.tags_read == TagsRead::No {
-                    after.tags_read = TagsRead::Catalogue;
+                    after.tags_read = known;
                 }
                 if after != before {
                     let revision = once(tx, key, &mut revision)?;

@@ -37,6 +37,23 @@ impl TagWalked {
             self.held.entry(id).or_default().insert(tag.to_string());
         }
     }
+
+    /// The tags of a contact after the walk. A list of a tag ignores case: one that is stored in another
+    /// spelling is the same, and keeps it.
+    fn tags_of(&self, before: &Contact) -> TagSet {
+        let held = self.held.get(&before.id).into_iter().flatten();
+        let held: TagSet = held.map(|t| t.to_lowercase()).collect();
+        let walked: TagSet = self.tags.iter().map(|t| t.to_lowercase()).collect();
+        let stays = |t: &&String| {
+            let lower = t.to_lowercase();
+            held.contains(&lower) || !walked.contains(&lower)
+        };
+        let mut after: TagSet = before.tags.iter().filter(stays).cloned().collect();
+        let there: TagSet = after.iter().map(|t| t.to_lowercase()).collect();
+        let new = self.held.get(&before.id).into_iter().flatten();
+        after.extend(new.filter(|t| !there.contains(&t.to_lowercase())).cloned());
+        after
+    }
 }
 
 impl Store {
@@ -85,10 +102,7 @@ impl Owner {
                     continue;
                 }
                 let mut after = before.clone();
-                after.tags.retain(|t| !walked.tags.contains(t));
-                after
-                    .tags
-                    .extend(walked.held.get(&before.id).into_iter().flatten().cloned());
+                after.tags = walked.tags_of(&before);
                 if after.tags_read == TagsRead::No {
                     after.tags_read = TagsRead::Catalogue;
                 }

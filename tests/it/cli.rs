@@ -11,6 +11,7 @@
 mod answers;
 mod editing;
 mod listing;
+mod narrowed;
 mod program;
 mod settings;
 

@@ -136,7 +136,7 @@ fn a_page_without_tags_keeps_those_known() {
     assert_eq!(new, 2);
 
     let walked = [ContactId::new("7"), ContactId::new("99")];
-    let tagged = store.mirror_tagged(&account(), &walked, "vip", now(&store));
+    let tagged = store.mirror_tagged(&account(), &walked, "vip", TagsRead::Catalogue, now(&store));
     assert_eq!(tagged.wait().unwrap(), 1);
     let read = |id: &str| {
         let id = ContactId::new(id);
@@ -242,7 +242,7 @@ fn lists_asked_for_before_a_save_undo_nothing_of_it() {
     let put = store.mirror_page(&account(), &page, next, began);
     put.wait().unwrap();
     let one = [ContactId::new("1")];
-    let tagged = store.mirror_tagged(&account(), &one, "vip", began);
+    let tagged = store.mirror_tagged(&account(), &one, "vip", TagsRead::Catalogue, began);
     assert_eq!(tagged.wait().unwrap(), 0);
     let mut walked = TagWalked {
         began,

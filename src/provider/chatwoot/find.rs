@@ -55,7 +55,7 @@ pub fn holders(key: FieldKey, value: &str) -> Option<Cursor> {
     Some(list.start())
 }
 
-/// The list of the first exact tag that is good enough.
+/// The list of the first exact tag that is good enough, in the spelling of account labels.
 fn label(asked: &[Asks<'_>], good: impl Fn(&str) -> bool) -> Option<List> {
     asked.iter().find_map(|asks| {
         let Asks::Tag {
@@ -65,7 +65,7 @@ fn label(asked: &[Asks<'_>], good: impl Fn(&str) -> bool) -> Option<List> {
         else {
             return None;
         };
-        let name = sendable(name).filter(|n| good(n))?;
+        let name = sendable(name).filter(|n| good(n))?.to_lowercase();
         labels::quoted(&name).ok()?;
         Some(List::Label(name))
     })

@@ -124,7 +124,13 @@ fn run(first: Vec<Contact>, steps: Vec<Step>, wait_for_list: bool) -> Result<(),
                     .map(|n| ContactId::new(n.to_string()))
                     .collect();
                 store
-                    .mirror_tagged(&account(), &ids, tag, super::now(&store))
+                    .mirror_tagged(
+                        &account(),
+                        &ids,
+                        tag,
+                        TagsRead::Catalogue,
+                        super::now(&store),
+                    )
                     .wait()
                     .unwrap();
                 for n in numbers {

@@ -1,0 +1,165 @@
+//! Only the contacts that a filter asks for, where the provider itself can tell which those are.
+//!
+//! The mirror is made right for that one filter: what the provider found is put into it, what it would find
+//! there besides is read again, and nobody vanishes from it because of a list that was not the whole one.
+
+use std::collections::HashSet;
+
+use tokio::sync::watch;
+
+use super::{EXTRA_WALKS, LoadEvent, MANY_UNMET, TagWalk, Walked, confirm, load_tags, walk};
+use crate::app::session::{Session, store_trouble};
+use crate::domain::filter::{Asks, Part};
+use crate::domain::{ContactId, Filter, Order, Trouble, TroubleKind, fold};
+use crate::provider::Cursor;
+
+/// Up to so many contacts are read one by one for their tags, rather than walking every tag's list.
+const ONE_BY_ONE: usize = 50;
+
+/// Loads what the filter asks for, and nothing else, into the store. `tags`: the tags of what is found are to
+/// be known, all of them.
+///
+/// Gives whether the store now finds by that filter exactly what a walk over the whole list would find. `false`
+/// where the provider can not be asked, or its answer is not certain to be whole.
+///
+/// # Errors
+/// When a page can not be had or stored.
+pub async fn load_matching(
+    session: &Session,
+    filter: &Filter,
+    tags: bool,
+    mut report: impl FnMut(LoadEvent) + Send,
+) -> Result<bool, Trouble> {
+    let start = match session.narrow(filter).await {
+        Some(narrowed) if narrowed.whole => narrowed.start,
+        _ => return Ok(false),
+    };
+    let work = Matching {
+        session,
+        filter,
+        tag: session.tag_of(&start),
+        tags: tags && session.tags_need_walk(),
+    };
+    match work.load(&start, &mut report).await {
+        // Versions differ in what they look for; the whole list is there in all of them.
+        Err(trouble) if refuses(&trouble) => {
+            tracing::info!(%trouble, "the provider does not look for this filter");
+            Ok(false)
+        }
+        other => other,
+    }
+}
+
+fn refuses(trouble: &Trouble) -> bool {
+    matches!(
+        trouble.kind,
+        TroubleKind::Rejected
+            | TroubleKind::Server
+            | TroubleKind::Malformed
+            | TroubleKind::NotFound
+    )
+}
+
+struct Matching<'a> {
+    session: &'a Session,
+    filter: &'a Filter,
+    /// The tag that everybody in the provider's list has, where it is the list of one.
+    tag: Option<String>,
+    tags: bool,
+}
+
+impl Matching<'_> {
+    async fn load(
+        &self,
+        start: &Cursor,
+        report: &mut (impl FnMut(LoadEvent) + Send),
+    ) -> Result<bool, Trouble> {
+        let (_keep, mut paused) = watch::channel(false);
+        let name = &self.session.account().name;
+        let began = self.session.contacts().mirror_begin(name).await;
+        let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
+        let mut seen: HashSet<ContactId> = HashSet::new();
+        let mut walked = Walked::default();
+        for _ in 0..=EXTRA_WALKS {
+            walked = walk(
+                self.session,
+                Some(start),
+                generation,
+                &mut seen,
+                &mut paused,
+                report,
+            )
+            .await?;
+            if walked.complete() {
+                break;
+            }
+        }
+        if !walked.complete() {
+            return Ok(false);
+        }
+        let mut read: HashSet<ContactId> = HashSet::new();
+        if self.session.tags_need_walk() && self.filter.parts().any(|p| self.needs_tags(&p)) {
+            // What is known of tags must not decide yet.
+            let plain = self.filter.only(|p| !self.needs_tags(&p));
+            let found = self.matches(&plain).await?;
+            let found: Vec<ContactId> = found.into_iter().filter(|id| seen.contains(id)).collect();
+            self.read_tags(found, &mut read, &mut paused, report)
+                .await?;
+        }
+        let stale = self.matches(self.filter).await?;
+        let stale: Vec<ContactId> = stale.into_iter().filter(|id| !seen.contains(id)).collect();
+        if stale.len() > MANY_UNMET {
+            return Ok(false);
+        }
+        confirm(self.session, &stale, &mut paused, report).await?;
+        read.extend(stale);
+        if self.tags {
+            let found = self.matches(self.filter).await?;
+            let found: Vec<ContactId> = found.into_iter().filter(|id| !read.contains(id)).collect();
+            self.read_tags(found, &mut read, &mut paused, report)
+                .await?;
+        }
+        Ok(true)
+    }
+
+    /// Whether a part can only be judged by tags that are read; the tag of the list itself is known.
+    fn needs_tags(&self, part: &Part<'_>) -> bool {
+        let of_list = |name: &str| {
+            let listed = self.tag.as_deref().map(fold::fold);
+            listed.is_some_and(|listed| listed == fold::fold(name))
+        };
+        match part.asks {
+            Asks::Tag {
+                name,
+                prefix: false,
+            } if !part.negated => !of_list(name),
+            Asks::Word(_) | Asks::Tag { .. } | Asks::HasTags => true,
+            _ => false,
+        }
+    }
+
+    async fn matches(&self, filter: &Filter) -> Result<Vec<ContactId>, Trouble> {
+        let name = &self.session.account().name;
+        let found = self.session.contacts().ids(name, filter, Order::default());
+        found
+            .await
+            .map_err(|e| store_trouble("reading the contacts", &e))
+    }
+
+    /// Has the tags of contacts read.
+    async fn read_tags(
+        &self,
+        ids: Vec<ContactId>,
+        read: &mut HashSet<ContactId>,
+        paused: &mut watch::Receiver<bool>,
+        report: &mut (impl FnMut(LoadEvent) + Send),
+    ) -> Result<(), Trouble> {
+        if ids.len() > ONE_BY_ONE {
+            load_tags(self.session, &TagWalk::Catalogue, paused, report).await?;
+        } else {
+            confirm(self.session, &ids, paused, report).await?;
+        }
+        read.extend(ids);
+        Ok(())
+    }
+}
