@@ -19,4 +19,5 @@ pub mod session;
 pub mod setup;
 pub mod teller;
 pub mod terminal;
+pub mod trail;
 pub mod vocabulary;

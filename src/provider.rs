@@ -117,6 +117,8 @@ pub struct Target<'a> {
     pub known: Option<&'a Contact>,
     /// When a write of ours left for it, where one did: it was changed no earlier.
     pub written_at: Option<Timestamp>,
+    /// Whether all of it is wanted; otherwise its standard fields are enough.
+    pub whole: bool,
 }
 
 impl<'a> Target<'a> {
@@ -126,6 +128,7 @@ impl<'a> Target<'a> {
             id,
             known: None,
             written_at: None,
+            whole: true,
         }
     }
 }
@@ -324,7 +327,8 @@ pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
         ProviderId::Chatwoot => Some(&chatwoot::Chatwoot),
         ProviderId::ChatwootPublic => Some(&chatwoot_public::ChatwootPublic),
         ProviderId::Pabbly => Some(&pabbly::Pabbly),
-        ProviderId::OpenCx | ProviderId::RevyOps => None,
+        ProviderId::OpenCx => Some(&opencx::OpenCx),
+        ProviderId::RevyOps => None,
         ProviderId::Local => None,
     }
 }

@@ -73,14 +73,11 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
                 }
                 s.show(LoadPhase::Complete);
             });
+            let shortfall = loaded.shortfall();
             if let Some(trouble) = loaded.untagged {
                 sender.tell(Msg::Failed(trouble));
             }
-            if loaded.missing > 0 {
-                let message = format!(
-                    "{} contacts that the provider counts did not appear in its list",
-                    loaded.missing
-                );
+            if let Some(message) = shortfall {
                 let trouble = Trouble::new(TroubleKind::Malformed, message)
                     .with_hint("others may be changing contacts; r loads again");
                 sender.tell(Msg::Failed(trouble));

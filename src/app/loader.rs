@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::app::clock;
 use crate::app::session::{Found, Session, store_trouble};
+use crate::app::trail::{Trail, Turn};
 use crate::domain::{ContactId, Trouble, TroubleKind};
 use crate::provider::Cursor;
 use crate::store::Moment;
@@ -27,9 +28,6 @@ const EXTRA_WALKS: usize = 2;
 
 /// From so many contacts on that a walk did not meet, the list is walked again before they are read.
 const MANY_UNMET: usize = 50;
-
-/// Pages in a row without a new contact after which a walk is over.
-const STALE_PAGES: usize = 3;
 
 /// Which tags to ask for, where the list does not tell them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +79,27 @@ pub struct Loaded {
     pub vanished: usize,
     /// Whether the mirror holds the whole list now.
     pub complete: bool,
+    /// What the list did instead of ending, where it did not end as a list should; a half sentence about it.
+    pub fault: Option<&'static str>,
     /// Why tags were not walked, where they should have been.
     pub untagged: Option<Trouble>,
+}
+
+impl Loaded {
+    /// What makes it likely that contacts are missing, where something does.
+    pub fn shortfall(&self) -> Option<String> {
+        if let Some(fault) = self.fault {
+            return Some(format!(
+                "the provider's list {fault}: it may hold more contacts than it showed"
+            ));
+        }
+        (self.missing > 0).then(|| {
+            format!(
+                "{} contacts that the provider counts did not appear in its list",
+                self.missing
+            )
+        })
+    }
 }
 
 /// Walks the list. While `paused` holds true no further page is asked for.
@@ -134,6 +151,7 @@ pub async fn load(
     }
     let mut loaded = Loaded {
         complete: walked.complete(),
+        fault: walked.fault,
         ..Loaded::default()
     };
     if loaded.complete {
@@ -194,6 +212,8 @@ struct Walked {
     shrank: bool,
     /// Whether the provider itself said that the list ends.
     ended: bool,
+    /// What the list did instead.
+    fault: Option<&'static str>,
 }
 
 impl Walked {
@@ -220,7 +240,7 @@ async fn walk(
 ) -> Result<Walked, Trouble> {
     let mut cursor: Option<Cursor> = start.cloned();
     let mut told = Walked::default();
-    let mut stale = 0;
+    let mut trail = Trail::from(start);
     let mut walked: HashSet<ContactId> = HashSet::new();
     loop {
         go_on(paused, report).await;
@@ -236,7 +256,6 @@ async fn walk(
             fresh += usize::from(walked.insert(contact.id.clone()));
             seen.insert(contact.id.clone());
         }
-        stale = if fresh == 0 { stale + 1 } else { 0 };
         let stored = session
             .contacts()
             .mirror_page(&session.account().name, &page.contacts, generation, asked)
@@ -249,10 +268,13 @@ async fn walk(
             loaded: seen.len(),
             total: told.total,
         });
-        cursor = page.next;
-        if cursor.is_none() || stale >= STALE_PAGES {
+        match trail.after(page.contacts.len(), fresh, page.next) {
+            Turn::Go(next) => cursor = Some(next),
+            Turn::End => told.ended = true,
+            Turn::Fault(what) => told.fault = Some(what),
+        }
+        if told.ended || told.fault.is_some() {
             told.contacts = walked.len();
-            told.ended = cursor.is_none();
             return Ok(told);
         }
     }
@@ -281,14 +303,13 @@ pub async fn load_first(
     let mut cursor: Option<Cursor> = None;
     let mut seen: HashSet<ContactId> = HashSet::new();
     let mut ids = Vec::new();
-    let mut stale = 0;
+    let mut trail = Trail::default();
     while ids.len() < limit {
         let asked = now(session).await?;
         let page = session.page(cursor.as_ref()).await?;
         let before = ids.len();
         let page_ids = page.contacts.iter().map(|c| c.id.clone());
         ids.extend(page_ids.filter(|id| seen.insert(id.clone())));
-        stale = if ids.len() == before { stale + 1 } else { 0 };
         let stored = session
             .contacts()
             .mirror_page(name, &page.contacts, generation, asked)
@@ -298,9 +319,9 @@ pub async fn load_first(
             loaded: ids.len(),
             total: page.total,
         });
-        cursor = page.next;
-        if cursor.is_none() || stale >= STALE_PAGES {
-            break;
+        match trail.after(page.contacts.len(), ids.len() - before, page.next) {
+            Turn::Go(next) => cursor = Some(next),
+            Turn::End | Turn::Fault(_) => break,
         }
     }
     ids.truncate(limit);

@@ -142,6 +142,7 @@ impl Session {
             id,
             known: known.as_ref(),
             written_at: None,
+            whole: true,
         };
         self.read_target(target, priority).await
     }

@@ -170,11 +170,8 @@ impl Walk {
         if let Some(trouble) = loaded.untagged {
             return Err(trouble);
         }
-        if loaded.missing > 0 {
-            out.warning(&format!(
-                "{} contacts that the provider counts did not appear in its list",
-                loaded.missing
-            ));
+        if let Some(shortfall) = loaded.shortfall() {
+            out.warning(&shortfall);
         }
         Ok(())
     }

@@ -26,10 +26,11 @@ pub enum ProviderId {
 
 impl ProviderId {
     /// Every provider, in the order that help lists them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Local,
         Self::Chatwoot,
         Self::ChatwootPublic,
+        Self::OpenCx,
         Self::Pabbly,
     ];
 

@@ -60,3 +60,62 @@ impl TagDelta {
         }
     }
 }
+
+/// The tags in a text that keeps them separated by commas. Blanks around a name do not count; what is empty
+/// is no tag.
+pub fn from_text(text: &str) -> TagSet {
+    let names = text.split(',').map(str::trim);
+    names.filter(|n| !n.is_empty()).map(String::from).collect()
+}
+
+/// The text that keeps tags, for [`from_text`].
+pub fn to_text(tags: &TagSet) -> String {
+    let names: Vec<&str> = tags.iter().map(String::as_str).collect();
+    names.join(", ")
+}
+
+/// Why such a text can not keep a name as it is, where it can not.
+pub fn unkeepable(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        return Some("a tag needs a name");
+    }
+    if name.contains(',') {
+        return Some("tags are kept separated by commas here, so a name can not hold one");
+    }
+    if name.trim() != name {
+        return Some("has blanks around it, which would be lost here");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn tags_in_a_text_are_read_however_somebody_wrote_them() {
+        for (text, want) in [
+            ("", ""),
+            (" , ,", ""),
+            ("vip", "vip"),
+            ("vip,trial", "trial, vip"),
+            (" big customer ,\tvip,, vip ", "big customer, vip"),
+        ] {
+            assert_eq!(to_text(&from_text(text)), want, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_text_can_keep_comes_back(names in prop::collection::btree_set("[ -.a-c\u{e9}]{0,4}", 0..6)) {
+            let kept: TagSet = names.iter().filter(|n| unkeepable(n).is_none()).cloned().collect();
+            prop_assert_eq!(from_text(&to_text(&kept)), kept);
+            for name in names.iter().filter(|n| unkeepable(n).is_some()) {
+                let alone = TagSet::from([name.clone()]);
+                prop_assert_ne!(from_text(&to_text(&alone)), alone);
+            }
+        }
+    }
+}

@@ -20,7 +20,7 @@ mod field;
 mod pattern;
 
 pub use attribute::attribute;
-pub use field::field;
+pub use field::{field, is_strict_email};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,8 +1,11 @@
 //! Reading one contact whole through a session: by the provider's own call, or, where it has none, by looking
 //! for it in lists.
 
+use std::collections::HashSet;
+
 use super::{Remote, Session, failure, store_trouble};
-use crate::domain::{Contact, Trouble, TroubleKind};
+use crate::app::trail::{Trail, Turn};
+use crate::domain::{Contact, ContactId, Trouble, TroubleKind};
 use crate::provider::{self, Call, Lookup, Reading, Target};
 use crate::transport::Priority;
 
@@ -63,7 +66,8 @@ impl Session {
         })
     }
 
-    /// Looks through lists until the contact is met.
+    /// Looks through lists until the contact is met. A list that is refused is passed over: another may
+    /// tell all the same.
     async fn look_for(
         &self,
         remote: &Remote,
@@ -72,26 +76,34 @@ impl Session {
         tried: &str,
         priority: Priority,
     ) -> Result<Contact, Trouble> {
-        let mut certain = false;
+        let (mut certain, mut answered) = (false, false);
+        let mut refused: Option<Trouble> = None;
         for list in lists {
-            let mut cursor = Some(list.start);
-            let mut pages = 0;
-            while let Some(at) = cursor.take().filter(|_| pages < list.pages) {
-                let call = remote.codec.page(&self.inner.context, Some(&at));
-                let page = self.page_of(remote, call, tried, priority).await?;
-                if let Some(found) = page.contacts.into_iter().find(|c| c.id == *target.id) {
-                    return Ok(found);
-                }
-                pages += 1;
-                // A list that leads back to where it was does not end by going on.
-                cursor = page.next.filter(|next| *next != at);
+            // Once a list was seen whole, another one like it tells no more.
+            if certain && list.exhaustive {
+                continue;
             }
-            certain |= list.exhaustive && cursor.is_none();
+            match self
+                .look_through(remote, target, &list, tried, priority)
+                .await
+            {
+                Ok(Looked::Met(contact)) => return Ok(*contact),
+                Ok(Looked::Through) => (certain, answered) = (certain || list.exhaustive, true),
+                Ok(Looked::Partly) => answered = true,
+                Err(trouble) if is_about_the_list(trouble.kind) => {
+                    refused.get_or_insert(trouble);
+                }
+                Err(trouble) => return Err(trouble),
+            }
         }
         if certain {
             let message = format!("{tried}: it is in no list of this account");
             return Err(Trouble::new(TroubleKind::NotFound, message)
                 .with_hint("it may have been deleted; F5 or `cardex list` reads the list again"));
+        }
+        // That there is no such list says nothing about the contact.
+        if let Some(refused) = refused.filter(|t| !answered && t.kind != TroubleKind::NotFound) {
+            return Err(refused);
         }
         let message = format!(
             "{tried}: this provider has no call for one contact, and it was not met where it was looked for"
@@ -99,4 +111,54 @@ impl Session {
         Err(Trouble::new(TroubleKind::Malformed, message)
             .with_hint("whether it exists is not known; `cardex list` reads the whole list"))
     }
+
+    async fn look_through(
+        &self,
+        remote: &Remote,
+        target: Target<'_>,
+        list: &Lookup,
+        tried: &str,
+        priority: Priority,
+    ) -> Result<Looked, Trouble> {
+        let mut met: HashSet<ContactId> = HashSet::new();
+        let mut trail = Trail::from(Some(&list.start));
+        let mut at = list.start.clone();
+        for _ in 0..list.pages {
+            let call = remote.codec.page(&self.inner.context, Some(&at));
+            let page = self.page_of(remote, call, tried, priority).await?;
+            let (contacts, before) = (page.contacts.len(), met.len());
+            for contact in page.contacts {
+                if contact.id == *target.id {
+                    return Ok(Looked::Met(Box::new(contact)));
+                }
+                met.insert(contact.id);
+            }
+            match trail.after(contacts, met.len() - before, page.next) {
+                Turn::Go(next) => at = next,
+                Turn::End => return Ok(Looked::Through),
+                Turn::Fault(_) => break,
+            }
+        }
+        Ok(Looked::Partly)
+    }
+}
+
+/// What came of looking for a contact in one list.
+enum Looked {
+    Met(Box<Contact>),
+    /// It is not in the list, which was seen to its end.
+    Through,
+    /// It was not met as far as was looked.
+    Partly,
+}
+
+/// Whether a failure concerns the list that was asked for, and not the way to the provider.
+fn is_about_the_list(kind: TroubleKind) -> bool {
+    matches!(
+        kind,
+        TroubleKind::Forbidden
+            | TroubleKind::NotFound
+            | TroubleKind::Rejected
+            | TroubleKind::Malformed
+    )
 }

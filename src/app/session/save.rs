@@ -31,7 +31,8 @@ impl Session {
             }
         };
         let table = self.inner.table.clone();
-        let known = base.clone();
+        let mut known = base.clone();
+        let whole = !patch.attributes.is_empty() || !patch.tags.is_empty();
         let (mut save, mut step) = Save::new(base, patch, table, names, permits);
         let mut written_at = None;
         loop {
@@ -41,11 +42,13 @@ impl Session {
                         id: &id,
                         known: Some(&known),
                         written_at,
+                        whole,
                     };
                     save.on_read(self.read_target(target, Priority::Interactive).await)
                 }
                 Step::Write { fresh, patch } => {
                     written_at = Some(clock::now());
+                    known = patch.apply(&fresh);
                     let result = match &self.inner.remote {
                         Some(remote) => self.write_remote(remote, &fresh, &patch).await,
                         None => self.write_local(&fresh, &patch).await,

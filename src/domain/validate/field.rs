@@ -112,9 +112,9 @@ fn email(text: &str) -> Option<Problem> {
     Some(Problem::warning(warning))
 }
 
-/// OpenCX's pattern as plain rules (the vendor's page "update contact"):
+/// Whether OpenCX takes an e-mail address: its pattern as plain rules (the vendor's page "update contact"):
 /// `^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$`.
-fn is_strict_email(text: &str) -> bool {
+pub fn is_strict_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
         return false;
     };

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::case::calls_of;
 
 /// Member names that codecs look at, so that generated JSON gets past the first look.
-const MEMBERS: [&str; 30] = [
+const MEMBERS: [&str; 33] = [
     "data",
     "contacts",
     "_id",
@@ -44,6 +44,9 @@ const MEMBERS: [&str; 30] = [
     "items",
     "failedContacts",
     "labels",
+    "custom_data",
+    "next",
+    "contact",
 ];
 
 fn codecs() -> impl Iterator<Item = &'static dyn Codec> {
