@@ -5,8 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::ProviderId;
+
 pub mod accounts;
 pub mod columns;
+pub mod doctor;
 pub mod edit;
 pub mod exit;
 pub mod interrupt;
@@ -84,6 +87,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<AccountsCommand>,
     },
+    /// Check configuration, database, terminal and every account
+    Doctor {
+        /// Ask no server
+        #[arg(long)]
+        offline: bool,
+    },
     /// Put an account's token into the desktop's key store
     Login {
         /// The account's name
@@ -96,7 +105,7 @@ pub enum Command {
     Sandbox(SandboxArgs),
     /// Open the screen on an in-process sandbox, or on the sample contacts
     Demo {
-        /// Whose API: chatwoot or pabbly; the local sample contacts without one
+        /// Whose API; the local sample contacts without one
         provider: Option<Vendor>,
         /// How many contacts the sandbox holds
         #[arg(long, value_name = "N", default_value_t = 200)]
@@ -210,6 +219,23 @@ pub enum Vendor {
     Chatwoot,
     /// Pabbly Chatflow
     Pabbly,
+    /// OpenCX
+    #[value(name = "opencx")]
+    OpenCx,
+}
+
+impl Vendor {
+    /// Every vendor, in the order in which they are served.
+    pub const ALL: [Self; 3] = [Self::Chatwoot, Self::Pabbly, Self::OpenCx];
+
+    /// The provider behind the name.
+    pub fn provider(self) -> ProviderId {
+        match self {
+            Self::Chatwoot => ProviderId::Chatwoot,
+            Self::Pabbly => ProviderId::Pabbly,
+            Self::OpenCx => ProviderId::OpenCx,
+        }
+    }
 }
 
 /// `cardex sandbox`.
@@ -232,4 +258,7 @@ pub struct SandboxArgs {
     /// Go wrong on purpose: 500:2%,reset-after:1%,401@20 …
     #[arg(long, value_name = "SPEC")]
     pub faults: Option<String>,
+    /// Answer otherwise what the vendor's documents leave open; `list` explains PROVIDER's switches
+    #[arg(long, value_name = "KEY=VALUE,…")]
+    pub quirks: Option<String>,
 }

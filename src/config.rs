@@ -8,6 +8,7 @@ use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 
 pub mod account;
 mod credentials;
+mod doubts;
 pub mod place;
 mod section;
 

@@ -291,7 +291,8 @@ pub trait Codec: Sync {
         taxonomy::judge(self.facts().id, request, response)
     }
 
-    /// Reads an answer that [`Codec::judge`] called [`Verdict::Ok`].
+    /// Reads an answer that [`Codec::judge`] called [`Verdict::Ok`]; of [`Verdict::Empty`] the status is a
+    /// failure's, and the body says nothing.
     ///
     /// # Errors
     /// When the body does not have the shape that the call's purpose asks for.

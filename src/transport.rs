@@ -32,7 +32,7 @@ pub mod retry_after;
 
 pub use auth::Auth;
 pub use client::{Client, Limits};
-pub use exchange::{Broken, BrokenKind, ExchangeResult, SendError};
+pub use exchange::{Broken, BrokenKind, ExchangeResult, LastAnswer, SendError};
 pub use gate::Priority;
 pub use limiter::Pace;
 pub use log::{Ended, Log, LogEntry};
@@ -248,7 +248,7 @@ impl Inner {
         now: Timestamp,
     ) -> LogEntry {
         let (ended, bytes, note) = match reply {
-            Reply::Answer(answer, Verdict::Ok) => (
+            Reply::Answer(answer, verdict) if verdict.is_ok() => (
                 Ended::Status(answer.status),
                 answer.body.len(),
                 String::new(),
@@ -275,7 +275,7 @@ impl Inner {
     /// The verdict without secrets: servers quote tokens in their refusals.
     fn masked(&self, mut verdict: Verdict) -> Verdict {
         match &mut verdict {
-            Verdict::Ok | Verdict::Throttled { .. } => {}
+            Verdict::Ok | Verdict::Empty | Verdict::Throttled { .. } => {}
             Verdict::SignIn { message }
             | Verdict::Forbidden { message }
             | Verdict::NotFound { message }

@@ -3,23 +3,44 @@
 
 use crate::config::Account;
 use crate::domain::{Trouble, TroubleKind};
-use crate::http::Verdict;
-use crate::provider;
+use crate::http::{HttpRequest, HttpResponse, Verdict};
+use crate::provider::{self, taxonomy};
 use crate::secret::SourceError;
-use crate::transport::{Broken, BrokenKind, GiveUp, Lane, SendError};
+use crate::transport::{Broken, BrokenKind, GiveUp, Lane, LastAnswer, SendError};
 
 /// A call that had no accepted answer. `tried` is a gerund: "reading contact 481".
-pub fn of_send(account: &Account, tried: &str, error: &SendError) -> Trouble {
+pub fn of_send(
+    account: &Account,
+    request: &HttpRequest,
+    tried: &str,
+    error: &SendError,
+) -> Trouble {
     match error {
         SendError::Refused(verdict, response) => {
-            let mut trouble = of_verdict(account, tried, verdict);
+            let trouble = of_verdict(account, tried, verdict);
+            let mut trouble = advised(account, request, response, trouble);
             if let (Some(id), Some(hint)) = (response.header("x-request-id"), &mut trouble.hint) {
                 hint.push_str(&format!(" (the server's request id: {id})"));
             }
             trouble
         }
         SendError::Broken(broken) => of_broken(account, tried, broken),
-        SendError::GaveUp { why, last, .. } => of_give_up(account, tried, why, last.as_ref()),
+        SendError::GaveUp { why, last, .. } => {
+            of_give_up(account, request, tried, why, last.as_deref())
+        }
+    }
+}
+
+/// With the table's advice, where it knows better than what holds for every such answer.
+fn advised(
+    account: &Account,
+    request: &HttpRequest,
+    response: &HttpResponse,
+    trouble: Trouble,
+) -> Trouble {
+    match taxonomy::advice(account.provider, request, response) {
+        Some(advice) => trouble.with_hint(advice),
+        None => trouble,
     }
 }
 
@@ -32,9 +53,18 @@ pub fn masked(lane: &Lane, trouble: Trouble) -> Trouble {
     }
 }
 
-fn of_give_up(account: &Account, tried: &str, why: &GiveUp, last: Option<&Verdict>) -> Trouble {
+fn of_give_up(
+    account: &Account,
+    request: &HttpRequest,
+    tried: &str,
+    why: &GiveUp,
+    last: Option<&LastAnswer>,
+) -> Trouble {
     let mut trouble = match last {
-        Some(verdict) => of_verdict(account, tried, verdict),
+        Some(LastAnswer { verdict, response }) => {
+            let trouble = of_verdict(account, tried, verdict);
+            advised(account, request, response, trouble)
+        }
         None => Trouble::new(TroubleKind::Network, format!("{tried}: no answer")),
     };
     trouble.message = format!("{} (gave up: {why})", trouble.message);
@@ -49,7 +79,7 @@ pub fn of_verdict(account: &Account, tried: &str, verdict: &Verdict) -> Trouble 
         account.name
     );
     let (kind, happened, hint) = match verdict {
-        Verdict::Ok => (
+        Verdict::Ok | Verdict::Empty => (
             TroubleKind::Malformed,
             "the server said yes, unexpectedly".into(),
             "",
@@ -157,6 +187,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{AccountName, ProviderId};
+    use crate::http::Method;
 
     #[test]
     fn giving_up_after_a_refused_token_is_a_matter_of_signing_in() {
@@ -174,16 +205,21 @@ mod tests {
             sent: 2,
             maybe_arrived: true,
         };
-        let refused = Verdict::SignIn {
-            message: "Invalid API key".into(),
+        let refused = LastAnswer {
+            verdict: Verdict::SignIn {
+                message: "Invalid API key".into(),
+            },
+            response: HttpResponse::json(401, &serde_json::Value::Null),
         };
-        let said = of_send(&account, "saving contact 1", &gave_up(Some(refused)));
+        let request = HttpRequest::new(Method::Put, "https://chat.example/contacts/1");
+        let refused = gave_up(Some(Box::new(refused)));
+        let said = of_send(&account, &request, "saving contact 1", &refused);
         assert_eq!(said.kind, TroubleKind::SignIn);
         assert!(
             said.message.contains("Invalid API key (gave up: "),
             "{said}"
         );
-        let said = of_send(&account, "saving contact 1", &gave_up(None));
+        let said = of_send(&account, &request, "saving contact 1", &gave_up(None));
         assert_eq!(said.kind, TroubleKind::Network);
     }
 }

@@ -7,8 +7,10 @@ use crate::config::Account;
 use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 use crate::sandbox::faults::{Faults, Vendor};
 use crate::sandbox::rate::Rate;
+use crate::sandbox::seed::Person;
 use crate::sandbox::server::{self, Options, Running};
-use crate::sandbox::{Fake, pabbly, seed};
+use crate::sandbox::spec::Help;
+use crate::sandbox::{Fake, chatwoot, opencx, pabbly, seed};
 use crate::secret::Secret;
 
 /// The account number that the Chatwoot sandbox knows.
@@ -30,6 +32,8 @@ pub struct Practice {
     pub rate: Option<String>,
     /// What goes wrong on purpose.
     pub faults: Option<String>,
+    /// `KEY=VALUE,KEY=VALUE`: how it answers what the vendor's documents leave open.
+    pub quirks: Option<String>,
 }
 
 /// A running sandbox and how to reach it.
@@ -54,16 +58,18 @@ impl Sandbox {
             per_minute: Some(6000),
             mirror: false,
             email_attribute: (self.provider == ProviderId::Pabbly).then(|| EMAIL.into()),
+            tags_attribute: (self.provider == ProviderId::OpenCx).then(|| seed::TAGS_KEY.into()),
             ..Account::local(name)
         }
     }
 
     /// The lines of a configuration that reaches it.
     pub fn configuration(&self) -> String {
-        let account = if self.provider == ProviderId::Chatwoot {
-            format!("account_id = {CHATWOOT_ACCOUNT}\n")
-        } else {
-            format!("email_attribute = \"{EMAIL}\"\n")
+        let account = match self.provider {
+            ProviderId::Chatwoot => format!("account_id = {CHATWOOT_ACCOUNT}\n"),
+            ProviderId::Pabbly => format!("email_attribute = \"{EMAIL}\"\n"),
+            ProviderId::OpenCx => format!("tags_attribute = \"{}\"\n", seed::TAGS_KEY),
+            ProviderId::Local | ProviderId::ChatwootPublic | ProviderId::RevyOps => String::new(),
         };
         format!(
             "[accounts.practice-{provider}]\nprovider = \"{provider}\"\nbase_url = \"{url}\"\n\
@@ -87,6 +93,53 @@ pub fn token() -> Result<Secret, Trouble> {
     })
 }
 
+/// The switches of a vendor's sandbox; none where there is no sandbox.
+pub fn switches(provider: ProviderId) -> Vec<Help> {
+    match provider {
+        ProviderId::Chatwoot => chatwoot::Quirks::help(),
+        ProviderId::Pabbly => pabbly::quirks::Quirks::help(),
+        ProviderId::OpenCx => opencx::Quirks::help(),
+        ProviderId::ChatwootPublic | ProviderId::RevyOps | ProviderId::Local => Vec::new(),
+    }
+}
+
+/// A vendor's fake with these people, and the path that its API stands under.
+fn play(
+    provider: ProviderId,
+    people: &[Person],
+    quirks: &str,
+) -> Result<(Vendor, Box<dyn Fake>, &'static str), Trouble> {
+    let invalid = |message: String| Trouble::new(TroubleKind::Invalid, message);
+    let unread = |error: String| {
+        let list = format!("`cardex sandbox {provider} --quirks list` explains them");
+        invalid(format!("--quirks: {error}")).with_hint(list)
+    };
+    match provider {
+        ProviderId::Pabbly => {
+            let quirks = pabbly::quirks::Quirks::parse(quirks).map_err(unread)?;
+            let fake = seed::pabbly(people).with_quirks(quirks);
+            Ok((Vendor::Pabbly, Box::new(fake), pabbly::BASE))
+        }
+        ProviderId::Chatwoot => {
+            let quirks = chatwoot::Quirks::parse(quirks).map_err(unread)?;
+            let fake = seed::chatwoot_like(people, quirks);
+            Ok((Vendor::Chatwoot, Box::new(fake), ""))
+        }
+        ProviderId::OpenCx => {
+            let quirks = opencx::Quirks::parse(quirks).map_err(unread)?;
+            let fake = seed::opencx(people).with_quirks(quirks);
+            Ok((Vendor::OpenCx, Box::new(fake), ""))
+        }
+        ProviderId::ChatwootPublic | ProviderId::RevyOps => {
+            Err(invalid(format!("there is no sandbox for {provider} yet")))
+        }
+        ProviderId::Local => Err(
+            invalid("the local store has no API to practise with".into())
+                .with_hint("`cardex` itself opens it, with sample contacts"),
+        ),
+    }
+}
+
 /// Starts a sandbox.
 ///
 /// # Errors
@@ -94,23 +147,8 @@ pub fn token() -> Result<Secret, Trouble> {
 pub async fn start(provider: ProviderId, practice: &Practice) -> Result<Sandbox, Trouble> {
     let invalid = |message: String| Trouble::new(TroubleKind::Invalid, message);
     let people = seed::people(practice.contacts);
-    let (vendor, fake, path): (Vendor, Box<dyn Fake>, &str) = match provider {
-        ProviderId::Pabbly => (
-            Vendor::Pabbly,
-            Box::new(seed::pabbly(&people)),
-            pabbly::BASE,
-        ),
-        ProviderId::Chatwoot => (Vendor::Chatwoot, Box::new(seed::chatwoot(&people)), ""),
-        ProviderId::ChatwootPublic | ProviderId::OpenCx | ProviderId::RevyOps => {
-            return Err(invalid(format!("there is no sandbox for {provider} yet")));
-        }
-        ProviderId::Local => {
-            return Err(
-                invalid("the local store has no API to practise with".into())
-                    .with_hint("`cardex` itself opens it, with sample contacts"),
-            );
-        }
-    };
+    let quirks = practice.quirks.as_deref().unwrap_or_default();
+    let (vendor, fake, path) = play(provider, &people, quirks)?;
     let mut options = Options::new(vendor, clock::now);
     options.port = practice.port;
     options.latency = Duration::from_millis(practice.latency);

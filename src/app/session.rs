@@ -16,16 +16,18 @@ use crate::domain::{
     AttributeDefinition, Contact, ContactId, FieldTable, Patch, ProviderId, Trouble, TroubleKind,
 };
 use crate::engine::Preview;
-use crate::http::FieldProblem;
+use crate::http::{FieldProblem, HttpResponse};
 use crate::provider::{self, Call, Codec, Context, Purpose, Reply, Target};
 use crate::store::{Place, Store, StoreError};
 use crate::transport::{Lane, Priority, SendOptions};
 
+mod about;
 mod holder;
 mod pages;
 mod read;
 mod save;
 
+pub use about::About;
 pub use pages::Found;
 
 /// An open account. Clones share lane and store.
@@ -262,30 +264,6 @@ impl Session {
             .and_then(Lane::held_until)
     }
 
-    /// Signs in and tells what answers, in plain sentences.
-    ///
-    /// # Errors
-    /// When signing in fails, or nothing answers.
-    pub async fn about(&self) -> Result<Vec<String>, Trouble> {
-        let Some(remote) = &self.inner.remote else {
-            let tried = "counting the contacts";
-            let count = self.inner.contacts.count(&self.inner.account.name).await;
-            let count = count.map_err(|e| store_trouble(tried, &e))?;
-            return Ok(vec![format!("the local store holds {count} contacts")]);
-        };
-        let mut told = Vec::new();
-        for call in remote.codec.about(&self.inner.context) {
-            let tried = format!("asking {}", self.inner.account.host());
-            if let Reply::About(lines) = self
-                .call(remote, &call, &tried, Priority::Interactive)
-                .await?
-            {
-                told.extend(lines);
-            }
-        }
-        Ok(told)
-    }
-
     /// Whether a listed contact comes without its tags, so that they have to be asked for.
     pub fn tags_need_walk(&self) -> bool {
         self.inner
@@ -328,6 +306,18 @@ impl Session {
         tried: &str,
         priority: Priority,
     ) -> Result<Reply, Trouble> {
+        let (reply, _) = self.exchange(remote, call, tried, priority).await?;
+        Ok(reply)
+    }
+
+    /// Sends a call; gives what it was answered with, read and raw.
+    async fn exchange(
+        &self,
+        remote: &Remote,
+        call: &Call,
+        tried: &str,
+        priority: Priority,
+    ) -> Result<(Reply, HttpResponse), Trouble> {
         let options = match priority {
             Priority::Interactive => SendOptions::interactive(call.idempotent),
             Priority::Background => SendOptions::background(call.idempotent),
@@ -336,10 +326,12 @@ impl Session {
         let account = &self.inner.account;
         let sent = lane.send(call.request.clone(), options).await;
         let decoded = sent
-            .map_err(|e| failure::of_send(account, tried, &e))
+            .map_err(|e| failure::of_send(account, &call.request, tried, &e))
             .and_then(|response| {
                 let decoded = remote.codec.decode(&self.inner.context, call, &response);
-                decoded.map_err(|e| failure::of_decode(tried, &e))
+                decoded
+                    .map(|reply| (reply, response))
+                    .map_err(|e| failure::of_decode(tried, &e))
             });
         // Servers quote tokens, in what they refuse and in pages that are no answer at all.
         decoded.map_err(|trouble| failure::masked(lane, trouble))

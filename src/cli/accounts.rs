@@ -126,9 +126,18 @@ pub async fn check(session: &Session, out: Output) -> Result<u8, Trouble> {
     if account.read_only {
         lines.push("read_only is set: cardex will not write here".into());
     }
+    lines.extend(account.doubts().into_iter().map(|d| format!("! {d}")));
     match session.about().await {
-        Ok(told) => {
-            lines.extend(told);
+        Ok(about) => {
+            lines.extend(about.told);
+            let refused = about.refused.iter().map(|trouble| {
+                let hint = trouble
+                    .hint
+                    .as_ref()
+                    .map_or(String::new(), |h| format!(" ({h})"));
+                format!("! {trouble}{hint}")
+            });
+            lines.extend(refused);
             let printed = if out.json {
                 out.object(&json!({"account": name, "ok": true, "notes": lines}))
             } else {

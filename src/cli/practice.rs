@@ -13,13 +13,21 @@ use crate::sandbox::seed;
 /// # Errors
 /// When an option is wrong or a port is taken.
 pub async fn sandbox(args: &SandboxArgs, out: Output) -> Result<u8, Trouble> {
-    let providers = match args.provider {
-        Some(Vendor::Chatwoot) => vec![ProviderId::Chatwoot],
-        Some(Vendor::Pabbly) => vec![ProviderId::Pabbly],
-        None => vec![ProviderId::Chatwoot, ProviderId::Pabbly],
+    let vendors = match args.provider {
+        Some(vendor) => vec![vendor],
+        None if args.quirks.is_some() => {
+            let message = "--quirks: every vendor has switches of its own; say which vendor";
+            return Err(Trouble::new(TroubleKind::Invalid, message)
+                .with_hint("for example `cardex sandbox opencx --quirks list`"));
+        }
+        None => Vendor::ALL.to_vec(),
     };
+    let providers = vendors.into_iter().map(Vendor::provider);
+    if args.quirks.as_deref() == Some("list") {
+        return explain(providers, out);
+    }
     let mut served: Vec<Sandbox> = Vec::new();
-    for (provider, offset) in providers.into_iter().zip(0_u16..) {
+    for (provider, offset) in providers.zip(0_u16..) {
         let port = if args.port == 0 {
             0
         } else {
@@ -31,6 +39,7 @@ pub async fn sandbox(args: &SandboxArgs, out: Output) -> Result<u8, Trouble> {
             latency: args.latency,
             rate: args.rate.clone(),
             faults: args.faults.clone(),
+            quirks: args.quirks.clone(),
         };
         served.push(practice::start(provider, &practice).await?);
     }
@@ -57,6 +66,25 @@ pub async fn sandbox(args: &SandboxArgs, out: Output) -> Result<u8, Trouble> {
         let count = sandbox.running.requests();
         sandbox.running.stop().await;
         out.remark(&format!("{} answered {count} requests.", sandbox.provider));
+    }
+    Ok(exit::DONE)
+}
+
+/// Prints the switches: a block each, or a JSON line.
+fn explain(providers: impl Iterator<Item = ProviderId>, out: Output) -> Result<u8, Trouble> {
+    for switch in providers.flat_map(practice::switches) {
+        let line = if out.json {
+            json!({
+                "key": switch.key, "default": switch.default, "meaning": switch.meaning,
+                "allowed": switch.allowed.to_string(),
+            })
+            .to_string()
+        } else {
+            switch.to_string()
+        };
+        if let Err(code) = out.line(&line) {
+            return Ok(code);
+        }
     }
     Ok(exit::DONE)
 }

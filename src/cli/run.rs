@@ -8,11 +8,11 @@ use clap::error::ErrorKind;
 use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{self, Output, complain};
 use super::{AccountsCommand, Cli, Command, Vendor, exit};
-use super::{accounts, edit, list, packaging, practice, show};
+use super::{accounts, doctor, edit, list, packaging, practice, show};
 use crate::app::practice::{self as sandboxes, Practice};
 use crate::app::setup::Setup;
 use crate::app::{log, screen};
-use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
+use crate::domain::{AccountName, Trouble, TroubleKind};
 
 /// Runs the program on the process's arguments. Returns the exit code.
 pub fn main() -> u8 {
@@ -55,6 +55,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             | Command::Show { .. }
             | Command::Edit(_)
             | Command::Accounts { .. }
+            | Command::Doctor { .. }
             | Command::Login { .. }
             | Command::Demo { .. },
         )
@@ -62,7 +63,8 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
     }
     let setup = Setup::new(cli.global.config.clone(), cli.global.data_dir.clone())?;
     let file = setup.config.file.clone().unwrap_or_default();
-    for warning in &setup.config.warnings {
+    let told_below = matches!(cli.command, Some(Command::Doctor { .. }));
+    for warning in setup.config.warnings.iter().filter(|_| !told_below) {
         out.warning(&format!("{}: {warning}", file.display()));
     }
     let asked = cli.global.account.as_deref();
@@ -113,6 +115,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
                 interruptible(telling_waits(&session, out, accounts::check(&session, out)))
             }
         },
+        Some(Command::Doctor { offline }) => interruptible(doctor::run(&setup, offline, out)),
         Some(Command::Login { name, forget }) => accounts::login(&setup, &name, forget, out),
         Some(Command::Sandbox(_) | Command::Completions { .. } | Command::Man) => Ok(exit::DONE),
     }
@@ -127,8 +130,7 @@ fn demo(
     out: Output,
 ) -> Result<u8, Trouble> {
     let provider = match provider {
-        Some(Vendor::Chatwoot) => ProviderId::Chatwoot,
-        Some(Vendor::Pabbly) => ProviderId::Pabbly,
+        Some(vendor) => vendor.provider(),
         None => {
             let session = setup.open(crate::config::Account::demo())?;
             let saves = screen::run(runtime, setup, session, out.color, true)?;

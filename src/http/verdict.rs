@@ -39,6 +39,8 @@ impl FieldProblem {
 pub enum Verdict {
     /// Done; the body may be decoded.
     Ok,
+    /// Nothing is listed, told with a failure's status: an empty list, or the page behind the last one.
+    Empty,
     /// Too many requests; send again later.
     Throttled {
         /// The raw `Retry-After` header (seconds or an HTTP date), where one came.
@@ -83,8 +85,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether the body may be decoded.
+    /// Whether the answer is one to decode.
     pub fn is_ok(&self) -> bool {
-        matches!(self, Self::Ok)
+        matches!(self, Self::Ok | Self::Empty)
     }
 }

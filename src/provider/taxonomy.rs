@@ -39,6 +39,8 @@ pub struct Row {
 pub enum Meaning {
     /// [`Verdict::Ok`].
     Ok,
+    /// [`Verdict::Empty`].
+    Empty,
     /// [`Verdict::Throttled`] without a window that is known.
     Throttled,
     /// [`Verdict::Throttled`] until the clock's next full minute.
@@ -93,6 +95,7 @@ pub fn judge(provider: ProviderId, request: &HttpRequest, response: &HttpRespons
     };
     match row.meaning {
         Meaning::Ok => Verdict::Ok,
+        Meaning::Empty => Verdict::Empty,
         Meaning::Throttled => throttled(false),
         Meaning::ThrottledMinute => throttled(true),
         Meaning::SignIn => Verdict::SignIn { message: message() },

@@ -15,7 +15,7 @@ mod revyops;
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub use self::opencx::opencx;
+pub use self::opencx::{TAGS_KEY, opencx};
 pub use self::phone::fictional_phone;
 pub use self::revyops::{CLIENT_ID, TAGS_FIELD, revyops};
 use super::chatwoot::{Chatwoot, ContactSeed, DefinitionSeed, Quirks};

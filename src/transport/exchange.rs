@@ -63,6 +63,15 @@ pub enum Reply {
     Broken(Broken),
 }
 
+/// An answer that was not a success.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastAnswer {
+    /// What it meant.
+    pub verdict: Verdict,
+    /// What it was.
+    pub response: HttpResponse,
+}
+
 /// Why a call has no accepted answer.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SendError {
@@ -74,12 +83,12 @@ pub enum SendError {
     #[error("{0}")]
     Broken(Broken),
     /// It was not tried for longer.
-    #[error("gave up: {why}{}", .last.as_ref().map(|v| format!(" (last answer: {})", words(v))).unwrap_or_default())]
+    #[error("gave up: {why}{}", .last.as_ref().map(|l| format!(" (last answer: {})", words(&l.verdict))).unwrap_or_default())]
     GaveUp {
         /// Why.
         why: GiveUp,
-        /// What the last answer meant, where one came.
-        last: Option<Verdict>,
+        /// The last answer, where one came.
+        last: Option<Box<LastAnswer>>,
         /// Attempts that left, 429s included.
         sent: u32,
         /// Whether one of them may have been carried out.
@@ -136,7 +145,7 @@ pub struct Exchange {
     failures: u32,
     throttles: u32,
     maybe_arrived: bool,
-    last: Option<Verdict>,
+    last: Option<Box<LastAnswer>>,
 }
 
 impl Exchange {
@@ -203,7 +212,9 @@ impl Exchange {
             return;
         }
         self.state = match reply {
-            Reply::Answer(response, Verdict::Ok) => State::Done(Box::new(Ok(response))),
+            Reply::Answer(response, verdict) if verdict.is_ok() => {
+                State::Done(Box::new(Ok(response)))
+            }
             Reply::Answer(response, verdict) => self.on_refusal(response, verdict, limiter, now),
             Reply::Broken(broken) => self.on_broken(broken, now),
         };
@@ -239,12 +250,12 @@ impl Exchange {
         self.maybe_arrived |= matches!(verdict, Verdict::Server { .. } | Verdict::Malformed { .. });
         match decision {
             Decision::Again { at } => {
-                self.last = Some(verdict);
+                self.last = Some(Box::new(LastAnswer { verdict, response }));
                 State::Ready { at }
             }
             // A refusal to look at the call does not take back what an earlier attempt may have done.
             Decision::GiveUp(why) if throttled || before && unlooked(&verdict) => {
-                self.last = Some(verdict);
+                self.last = Some(Box::new(LastAnswer { verdict, response }));
                 State::Done(Box::new(Err(self.gave_up(why))))
             }
             Decision::GiveUp(_) => {
@@ -296,6 +307,7 @@ fn unlooked(verdict: &Verdict) -> bool {
 pub(super) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Ok => "accepted".into(),
+        Verdict::Empty => "nothing is listed".into(),
         Verdict::Throttled { .. } => "too many requests".into(),
         Verdict::SignIn { message } => format!("sign-in refused: {message}"),
         Verdict::Forbidden { message } => format!("not allowed: {message}"),

@@ -21,6 +21,7 @@ Three sides. `client` judges what cardex sends and what it is answered: as narro
 the same for inventing answers: it pins what a server without memory can not get right, such as the id that was
 asked for. `server` judges what the sandbox does: as wide as the vendor's server. A component keeps its name with
 that of its document in front (`pabbly-list-contacts.Contact`), since documents of one vendor disagree about a name.
+A document of OpenAPI 3.0 is put into the terms of 3.1.
 `x-made-from` holds the sources' SHA-256, by which `cargo test` sees that somebody forgot to run this.
 """
 
@@ -61,6 +62,19 @@ def renamed(node, stem):
     return out
 
 
+def modern(node):
+    """The same in OpenAPI 3.1, where null is a type among others: `nullable` of 3.0 is nothing there."""
+    if isinstance(node, list):
+        return [modern(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out = {key: modern(value) for key, value in node.items()}
+    if out.get("nullable") is True and isinstance(out.get("type"), str):
+        out["type"] = [out["type"], "null"]
+        del out["nullable"]
+    return out
+
+
 def references(node):
     """The (kind, name) of every component that is referred to."""
     if isinstance(node, list):
@@ -78,9 +92,9 @@ def take(document, part):
     """Puts the calls of one vendor document into ours."""
     source = load(HERE / "specs" / part["from"])
     stem = Path(part["from"]).stem
-    version = document.setdefault("openapi", source["openapi"])
-    if version.split(".")[:2] != source["openapi"].split(".")[:2]:
-        raise Wrong(f"{part['from']} is OpenAPI {source['openapi']}, the parts before it {version}")
+    document["openapi"] = "3.1.0"
+    if source["openapi"].startswith("3.0"):
+        source = modern(source)
     if source.get("servers"):
         document.setdefault("servers", source["servers"])
     for call in part["calls"]:

@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod doctor;
 mod editing;
 mod listing;
 mod narrowed;

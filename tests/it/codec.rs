@@ -28,10 +28,11 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use cardex::domain::ProviderId;
-use cardex::provider::codec;
+use cardex::domain::{Contact, Patch, ProviderId};
+use cardex::provider::{Context, codec};
 
 use case::Case;
+pub(crate) use case::calls_of;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/codec")
@@ -49,6 +50,33 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// The account of a provider's golden cases.
+pub fn golden_context(id: ProviderId) -> Context {
+    let folder = root().join(id.as_str());
+    case::account(&folder.join("context.json")).unwrap_or_else(|e| panic!("{id}: {e}"))
+}
+
+/// What the golden cases edit: place, account, contact, patch.
+pub fn golden_edits(id: ProviderId) -> Vec<(String, Context, Contact, Patch)> {
+    let Some(codec) = codec(id) else {
+        return Vec::new();
+    };
+    let folder = root().join(id.as_str());
+    let mut edits = Vec::new();
+    for name in names(&folder) {
+        let Some(name) = name.strip_suffix('/') else {
+            continue;
+        };
+        let case =
+            Case::load(id, codec, &folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        if let Some((fresh, patch)) = case.edit() {
+            let place = format!("{id}/{name}");
+            edits.push((place, case.context().clone(), fresh.clone(), patch.clone()));
+        }
+    }
+    edits
 }
 
 #[test]

@@ -13,6 +13,7 @@
 mod architecture;
 mod cli;
 mod codec;
+mod contract;
 mod loading;
 mod pty;
 mod readme;

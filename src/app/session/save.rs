@@ -6,7 +6,7 @@ use crate::app::{clock, failure};
 use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
 use crate::engine::{Fate, Permits, Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, Verdict};
-use crate::provider::{Reply, Target};
+use crate::provider::{Call, Reply, Target};
 use crate::transport::{Lane, Priority, SendError, SendOptions};
 
 impl Session {
@@ -104,7 +104,7 @@ impl Session {
             let options = SendOptions::interactive(call.idempotent);
             let response = match lane.send(call.request.clone(), options).await {
                 Ok(response) => response,
-                Err(error) => return self.failed_write(lane, &tried, &error, sent > 0),
+                Err(error) => return self.failed_write(lane, &call, &tried, &error, sent > 0),
             };
             match remote.codec.decode(&self.inner.context, &call, &response) {
                 Ok(Reply::Contact(contact)) => answered = Some(contact),
@@ -119,6 +119,7 @@ impl Session {
     fn failed_write(
         &self,
         lane: &Lane,
+        call: &Call,
         tried: &str,
         error: &SendError,
         partly: bool,
@@ -136,7 +137,7 @@ impl Session {
                 partly,
             };
         }
-        let trouble = failure::of_send(&self.inner.account, tried, error);
+        let trouble = failure::of_send(&self.inner.account, &call.request, tried, error);
         let trouble = failure::masked(lane, trouble);
         WriteResult::Failed {
             trouble,

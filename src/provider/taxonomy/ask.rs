@@ -11,6 +11,8 @@ pub enum Ask {
     Read,
     /// Calls that may change something.
     Write,
+    /// Calls whose body has this member.
+    Sends(&'static str),
     /// Calls of a path that ends so.
     At(&'static [&'static str]),
     /// Reads of a list, at a path that ends so, of which only a part is asked for: a later page, or what
@@ -29,6 +31,10 @@ impl Ask {
             Self::Any => true,
             Self::Read => reads(request.method, path),
             Self::Write => !reads(request.method, path),
+            Self::Sends(member) => {
+                let body = request.body.as_ref();
+                body.is_some_and(|body| body.get(member).is_some())
+            }
             Self::At(ends) => ends.iter().any(|end| path.ends_with(end)),
             Self::Part(ends) => {
                 reads(request.method, path)

@@ -3,12 +3,16 @@
 //! Chatwoot, of recorded answers; what was inferred is said in the advice as a likelihood.
 
 use super::Meaning::{
-    self, Forbidden, Malformed, NotFound, Ok, Rejected, Server, SignIn, Throttled, ThrottledMinute,
+    self, Empty, Forbidden, Malformed, NotFound, Ok, Rejected, Server, SignIn, Throttled,
+    ThrottledMinute,
 };
 use super::Row;
-use super::ask::Ask::{self, Any, At, Write};
-use super::shape::Shape::{self, Blank, Code, Failure, Has, Json, Page, Says};
-use crate::domain::ProviderId::{self, Chatwoot, ChatwootPublic, Pabbly};
+use super::ask::Ask::{self, Any, At, Part, Read, Sends, Write};
+use super::shape::Shape::{self, Blank, Code, Failure, Has, Json, NoPage, Page, Says, Words};
+use crate::domain::ProviderId::{self, Chatwoot, ChatwootPublic, OpenCx, Pabbly, RevyOps};
+
+/// RevyOps' lists of contacts: the whole, and by the value of a custom field.
+const LISTS: &[&str] = &["/contacts", "/lookup-by-custom-field"];
 
 /// `[providers] ask, status, shape => meaning, advice;` without providers for everybody's answers, without
 /// advice where that of the meaning says all.
@@ -46,8 +50,6 @@ pub static ROWS: &[Row] = rows! {
     [Chatwoot] Any, 401, Has("error") => Forbidden;
     [Chatwoot] Any, 401, Has("errors") => SignIn,
         "no token arrived, or a blank one: a proxy in front of Chatwoot may drop the header api-access-token";
-    [Chatwoot] Any, 401, Page => SignIn,
-        "this is not Chatwoot's answer: a proxy in front of it wants a sign-in of its own";
     [Chatwoot] Any, 404, Says("error", "Resource could not be found") => NotFound,
         "it was deleted, or it belongs to another account; if nothing is found at all, check account_id";
     [Chatwoot] Any, 404, Has("status") => NotFound,
@@ -69,17 +71,64 @@ pub static ROWS: &[Row] = rows! {
     [Chatwoot] Write, 500, Shape::Any => Server,
         "Chatwoot gives no reason; another contact may have got the same e-mail or identifier a moment ago: read the contact again, then try once more";
 
-    // Chatwoot's public API: nobody signs in, and no answer says that a hash was wrong.
-    [ChatwootPublic] Any, 404, Has("status") => NotFound,
-        "Chatwoot answers the same for an unknown inbox and an unknown contact: check the source id, then inbox_identifier with cardex accounts check";
-    [ChatwootPublic] Any, 500, Has("status") => Server,
-        "a wrong or missing identity hash is answered so, too: if every call fails, check hmac_token against the inbox's settings";
+    // Chatwoot's public API: no sign-in at all, and an exception where the hash is wrong.
+    [ChatwootPublic] Any, 401, Shape::Any => SignIn,
+        "this API asks nobody to sign in, so it is not Chatwoot that answers: a proxy in front of it wants a sign-in of its own";
+    [ChatwootPublic] Any, 404, NoPage => NotFound,
+        "check inbox_identifier, and that this inbox has a contact of this source id; one with a dot in it can not be addressed";
+    [ChatwootPublic] Any, 500, NoPage => Server,
+        "with identity validation on, most likely a wrong hash: check hmac_token and the contact's identifier";
+
+    // OpenCX: a key that reads may still not write. Statuses other than 500 are described, not declared.
+    [OpenCx] Any, 401, NoPage => SignIn,
+        "the key is missing or not valid: see where this account's token comes from, and make a new key in OpenCX if it is gone";
+    [OpenCx] Any, 403, Page => Forbidden,
+        "the network in front of OpenCX refused this, not OpenCX; a partner's key works from its listed addresses only";
+    [OpenCx] At(&["/chat/sessions/search"]), 403, NoPage => Forbidden,
+        "the key works, but may not search: probably its scope chat-sessions:read is missing; listing works without it";
+    [OpenCx] Write, 403, NoPage => Forbidden,
+        "the key works, but may not change contacts: it needs the scope contacts:write; a read-only key lists well and fails at the save";
+    [OpenCx] Read, 403, NoPage => Forbidden,
+        "the key works, but may not list contacts: it needs the scope contacts:read";
+    // Every read is of a list, which exists whatever is in it: no contact may be taken for gone.
+    [OpenCx] Read, 404, NoPage => Malformed,
+        "OpenCX has no such address: check base_url; the vendor's own is https://api.open.cx";
+    [OpenCx] Write, 404, NoPage => NotFound,
+        "OpenCX has no contact of this id any more: load the list again";
+    [OpenCx] Write, 409, NoPage => Rejected,
+        "another contact has this e-mail or phone: look it up, and decide which of the two to keep";
+    [OpenCx] Any, 429, Shape::Any => Throttled,
+        "OpenCX allows 100 requests a minute, and other programs with this key may count as well: wait a minute, or set a lower rate";
+
+    // RevyOps: 401 is "not yours" and 403 is "bad key". Lists without contacts may answer 404.
+    [RevyOps] At(LISTS), 401, NoPage => Forbidden,
+        "this is not about signing in: the key does not belong to this client; check client_id";
+    [RevyOps] Read, 401, NoPage => Forbidden,
+        "this is not about signing in: the contact belongs to another client than the key; check the id and client_id";
+    [RevyOps] Write, 401, NoPage => Forbidden,
+        "this is not about signing in: the contact, or the company in company_id, belongs to another client than the key";
+    [RevyOps] Any, 403, NoPage => SignIn,
+        "the key is missing or wrong (RevyOps says 403 for that): check the header's name in auth, x-api-key by default, its token and client_id";
+    [RevyOps] Part(LISTS), 404, NoPage => Empty;
+    [RevyOps] At(LISTS), 404, Words("contact") => Empty;
+    [RevyOps] At(LISTS), 404, NoPage => NotFound,
+        "either this client has no contacts at all, or base_url lacks a part: on app.revyops.com it ends in /api";
+    [RevyOps] Any, 404, Page => Malformed,
+        "a website answers at base_url in place of the API: on app.revyops.com it must end in /api";
+    [RevyOps] Sends("company_id"), 404, Words("company") => Rejected,
+        "this client has no company of this number or domain: correct company_id";
+    [RevyOps] Any, 404, NoPage => NotFound,
+        "this client has no such contact; it may have been deleted";
+    [RevyOps] Write, 409, NoPage => Rejected,
+        "another contact of this client has this e-mail or LinkedIn URL: look it up by its e-mail, and decide which of the two to keep";
+    [RevyOps] Any, 429, Shape::Any => Throttled,
+        "RevyOps asks for fewer than 10 requests a second of all who use this client: wait a little, or set a lower rate";
 
     // Pabbly Chatflow: a good status may still be a failure.
-    [Pabbly] Any, 401, Shape::Any => SignIn,
+    [Pabbly] Any, 401, NoPage => SignIn,
         "copy the API key again from Settings, API & Webhooks, in Chatflow; keys of other Pabbly products do not work here";
     [Pabbly] Any, 404, Has("error") => NotFound,
-        "it may have been deleted; one API key reaches the contacts of one account only";
+        "it may have been deleted, or be one that this API key does not reach";
     [Pabbly] Write, 400, Json => Rejected,
         "tags and attributes must exist in Chatflow's Settings before a contact can have them";
     [Pabbly] Write, 200 ..= 299, Failure => Rejected,
@@ -101,8 +150,12 @@ pub static ROWS: &[Row] = rows! {
         "a website, a login page or a proxy answers at base_url in place of the API; correct it";
     [] Any, 200 ..= 299, Shape::Any     => Malformed;
     [] Any, 300 ..= 399, Shape::Any     => Malformed,
-        "the API does not answer at this address: set base_url to where it does; cardex never sends a token after a redirect";
+        "the API does not answer at this address: set base_url to where it does";
+    [] Any, 401, Page                   => SignIn,
+        "this is not the API's answer: a proxy in front of it wants a sign-in of its own";
     [] Any, 401, Shape::Any             => SignIn;
+    [] Any, 403, Page                   => Forbidden,
+        "a network or proxy in front of the server refused this, not the server itself";
     [] Any, 403, Shape::Any             => Forbidden;
     [] Any, 408, Shape::Any             => Server;
     [] Any, 425, Shape::Any             => Server;

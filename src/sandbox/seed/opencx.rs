@@ -6,8 +6,11 @@ use serde_json::Value;
 use super::{KEY, Person, tags, text};
 use crate::sandbox::opencx::{Contact, CustomData, Message, OpenCx, Tag, uuid};
 
+/// The key of `custom_data` that holds a contact's tags, separated by commas: OpenCX has none of its own.
+pub const TAGS_KEY: &str = "tags";
+
 /// An OpenCX organisation with these people, key [`KEY`]. OpenCX has no place for company and city: they
-/// become `custom_data`, which knows text only. It has none for tags and consent either: those are left out.
+/// become `custom_data`, which knows text only, and so do tags, under [`TAGS_KEY`]. Consent is left out.
 /// As after an import, some were made within the same second.
 pub fn opencx(people: &[Person]) -> OpenCx {
     let mut fake = OpenCx::new(KEY);
@@ -42,7 +45,9 @@ pub fn opencx(people: &[Person]) -> OpenCx {
             .attributes
             .iter()
             .map(|(key, value)| (key.clone(), Value::from(text(value))));
-        let data: CustomData = own.chain(custom).collect();
+        let joined = Some(person.tags.join(",")).filter(|tags| !tags.is_empty());
+        let tagged = joined.map(|tags| (TAGS_KEY.to_string(), Value::from(tags)));
+        let data: CustomData = own.chain(custom).chain(tagged).collect();
         contact.custom_data = Some(data).filter(|data| !data.is_empty());
         fake.insert(contact);
     }

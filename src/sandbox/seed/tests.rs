@@ -206,6 +206,7 @@ fn an_opencx_organisation_holds_everybody_as_text() {
         (&data["seats"], &data["newsletter"]),
         (&Value::from("12"), &Value::from("true"))
     );
+    assert_eq!(data[TAGS_KEY], "vip,newsletter");
     let seconds = fake.contacts().iter().map(|c| c.created_at.as_second());
     assert!(seconds.clone().collect::<HashSet<_>>().len() < 150);
     for contact in fake.contacts() {

@@ -242,7 +242,7 @@ fn a_sign_in_refusal_after_a_lost_write_still_says_that_it_may_have_arrived() {
     );
     let error = result.unwrap_err();
     assert!(error.maybe_arrived());
-    assert!(matches!(error, SendError::GaveUp { last: Some(v), .. } if v == sign_in));
+    assert!(matches!(error, SendError::GaveUp { last: Some(l), .. } if l.verdict == sign_in));
 }
 
 #[test]

@@ -413,6 +413,36 @@ fn a_sandbox_that_can_not_start_says_why() {
     );
     desk.fails(&["sandbox", "--faults", "500"], 2, &["--faults", "500:2%"]);
     desk.fails(&["sandbox", "--rate", "fast"], 2, &["--rate", "60/min"]);
+    let wrong = ["sandbox", "opencx", "--quirks", "custom_data=mend"];
+    let said = [
+        "--quirks: quirk `custom_data=mend`",
+        "allowed: merge, replace",
+        "cardex sandbox opencx --quirks list",
+    ];
+    desk.fails(&wrong, 2, &said);
+}
+
+#[test]
+fn a_sandbox_explains_its_switches() {
+    let desk = Desk::new("");
+    for (provider, wanted) in [
+        (
+            "chatwoot",
+            "version=4.15.1\n    the release\n    4.15.1, 4.3.0\n",
+        ),
+        ("pabbly", "delta=array\n    the type that"),
+        ("opencx", "custom_data=merge\n    what an update does"),
+    ] {
+        let said = desk.run(&["sandbox", provider, "--quirks", "list"]);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:#?}");
+        assert!(said.out.contains(wanted), "{}", said.out);
+        desk.run(&["sandbox", provider, "--quirks", "list", "--json"]);
+    }
+    desk.fails(
+        &["sandbox", "--quirks", "list"],
+        2,
+        &["--quirks", "say which vendor", "cardex sandbox opencx"],
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) struct Case {
 }
 
 /// The requests that a reading begins with: of every list the first page.
-pub(super) fn calls_of(codec: &dyn Codec, context: &Context, reading: Reading) -> Vec<Call> {
+pub(crate) fn calls_of(codec: &dyn Codec, context: &Context, reading: Reading) -> Vec<Call> {
     match reading {
         Reading::Calls(calls) => calls,
         Reading::Lists(lists) => lists
@@ -131,6 +131,16 @@ impl Case {
         }
     }
 
+    /// The account that it is about.
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// What is edited, and how, where something is.
+    pub(super) fn edit(&self) -> Option<&(Contact, Patch)> {
+        self.edit.as_ref()
+    }
+
     /// Expectation file name to what came.
     fn outcomes(&self) -> Result<Vec<(String, String)>, String> {
         let mut outcomes = Vec::new();
@@ -169,8 +179,10 @@ impl Case {
             return json!({ "verdict": verdict_json(&verdict) });
         }
         match self.codec.decode(&self.context, call, response) {
-            Ok(reply) => json!({"verdict": "ok", "reply": reply_json(&reply)}),
-            Err(error) => json!({"verdict": "ok", "decode_error": error.to_string()}),
+            Ok(reply) => json!({"verdict": verdict_json(&verdict), "reply": reply_json(&reply)}),
+            Err(error) => {
+                json!({"verdict": verdict_json(&verdict), "decode_error": error.to_string()})
+            }
         }
     }
 }
@@ -290,6 +302,7 @@ fn problems_json(problems: &[FieldProblem]) -> Value {
 fn verdict_json(verdict: &Verdict) -> Value {
     match verdict {
         Verdict::Ok => json!("ok"),
+        Verdict::Empty => json!("empty"),
         Verdict::Throttled {
             retry_after,
             minute_window,
@@ -342,6 +355,11 @@ fn overlay(
         *place.ok_or_else(|| format!("{file}: {name} is unknown"))? = value;
     }
     Ok(())
+}
+
+/// The account that a file describes.
+pub(super) fn account(path: &Path) -> Result<Context, String> {
+    parse_context(&json_file(path)?)
 }
 
 fn parse_context(members: &Map<String, Value>) -> Result<Context, String> {
