@@ -150,6 +150,7 @@ impl Shell {
             }
             Effect::ReadContact { ticket, id } => self.read(ticket, id),
             Effect::ReadDraft { ticket, id } => self.read_draft(ticket, id),
+            Effect::Search { ticket, filter } => self.search(ticket, filter),
             Effect::FindHolder {
                 ticket,
                 key,

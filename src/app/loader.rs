@@ -18,9 +18,11 @@ use crate::provider::Cursor;
 use crate::store::Moment;
 
 mod matching;
+mod search;
 mod tags;
 
 pub use matching::load_matching;
+pub use search::search;
 pub use tags::load_tags;
 
 /// How often the list is walked again when contacts are missing from it.

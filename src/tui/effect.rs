@@ -56,6 +56,13 @@ pub enum Effect {
         /// The change.
         patch: Patch,
     },
+    /// Ask the provider itself for what a filter asks, into the store; answered by `Msg::Searched`.
+    Search {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which contacts.
+        filter: Filter,
+    },
     /// Find the other contact that has a value; answered by `Msg::Holder`.
     FindHolder {
         /// For the answer.

@@ -74,6 +74,13 @@ pub enum Msg {
         /// What it would be, or what can not be stored.
         result: Result<Preview, Vec<FieldProblem>>,
     },
+    /// What the provider itself found for a filter is in the store.
+    Searched {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// How many match; `None`: this provider can not look for that.
+        result: Result<Option<usize>, Trouble>,
+    },
     /// Who has a value that is taken.
     Holder {
         /// Whose answer this is.

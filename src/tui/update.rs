@@ -262,6 +262,7 @@ impl Turn<'_> {
             | Msg::DraftRead { .. }
             | Msg::Previewed { .. }
             | Msg::Holder { .. }
+            | Msg::Searched { .. }
             | Msg::Edited { .. }
             | Msg::Woke => {}
         }

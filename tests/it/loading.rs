@@ -297,3 +297,40 @@ async fn a_tag_list_that_shrinks_takes_the_tag_off_nobody() {
     load(&session, walk).await;
     assert_eq!(ids(&session, "tag:vip").await.len(), 24);
 }
+
+/// Walks the whole list.
+async fn whole(session: &Session) -> Loaded {
+    let (_keep, paused) = watch::channel(false);
+    loader::load(session, &TagWalk::None, paused, |_| {})
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_provider_finds_is_there_before_its_page_came() {
+    let folder = TempDir::new().unwrap();
+    let (session, _sandbox, shared) = session(&folder, 120, |_, _| {}).await;
+    let find = async |text: &str| {
+        let filter = Filter::parse(text).unwrap();
+        loader::search(&session, &filter).await.unwrap()
+    };
+    let here = async |text: &str| {
+        let filter = Filter::parse(text).unwrap();
+        let name = &session.account().name;
+        let ids = session.contacts().ids(name, &filter, Order::default());
+        ids.await.unwrap().len()
+    };
+    assert_eq!(find("email:person101@").await, Some(1));
+    assert_eq!((here("email:person101@").await, here("").await), (1, 1));
+    // Words are searched for, and the list of a tag tells its tag.
+    assert_eq!(find("person7@example").await, Some(1));
+    assert_eq!(find("tag:vip").await, Some(30));
+    assert_eq!(here("tag:vip").await, 30);
+    assert_eq!(find("nobody-at-all").await, Some(0));
+    // A walk afterwards finds everybody once, and takes those out that are gone.
+    assert!(shared.lock().unwrap().fake.remove_contact(102));
+    let loaded = whole(&session).await;
+    assert!(loaded.complete, "{loaded:?}");
+    assert_eq!((loaded.contacts, here("").await), (119, 119));
+    assert_eq!(here("email:person101@").await, 0);
+}

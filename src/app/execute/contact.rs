@@ -1,7 +1,8 @@
-//! What the screen asks about one contact: reading it, its draft, what a change would send, who has a value.
+//! What the screen asks about single contacts: finding some, reading it, its draft, what a change would send, who has a value.
 
 use super::Shell;
-use crate::domain::{Contact, ContactId, FieldKey, Patch};
+use crate::app::loader;
+use crate::domain::{Contact, ContactId, FieldKey, Filter, Patch};
 use crate::tui::msg::{Msg, Ticket};
 
 impl Shell {
@@ -36,6 +37,15 @@ impl Shell {
         self.spawn(async move {
             let result = session.preview(&base, &patch).await;
             sender.tell(Msg::Previewed { ticket, result });
+        });
+    }
+
+    pub(super) fn search(&mut self, ticket: Ticket, filter: Filter) {
+        let (session, sender) = (self.session.clone(), self.sender.clone());
+        self.spawn(async move {
+            let result = loader::search(&session, &filter).await;
+            sender.tell(Msg::Searched { ticket, result });
+            sender.tell(Msg::StoreChanged);
         });
     }
 

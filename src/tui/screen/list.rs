@@ -13,12 +13,13 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout;
 use crate::tui::model::{Desk, Notice};
-use crate::tui::msg::{Msg, Opened, Rows, Settings};
+use crate::tui::msg::{Msg, Opened, Rows, Settings, Ticket};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::Line;
 
 pub mod column;
 mod details;
+mod search;
 mod status;
 mod view;
 mod window;
@@ -61,6 +62,8 @@ pub struct List {
     pub stale: bool,
     /// An action on the contact under the cursor that waits for the right rows.
     pub deferred: Option<Action>,
+    /// What the provider itself was asked for.
+    pub searching: Option<Ticket>,
     /// What to say when the draft that the cursor was sent to is found.
     pub greeting: Option<String>,
     /// Whether drafts were announced for this account.
@@ -215,7 +218,7 @@ impl List {
             Action::PageDown => self.move_by(page.cast_signed()),
             Action::PageUp => self.move_by(-page.cast_signed()),
             Action::Filter => self.typing = true,
-            Action::Accept => self.typing = false,
+            Action::Accept => return self.accept(ctx),
             Action::Back => self.clear_filter(),
             Action::Details => {
                 self.details = Some(!self.shows_details(ctx.desk));
@@ -331,6 +334,7 @@ impl List {
                     None => outcome,
                 }
             }
+            Msg::Searched { ticket, result } => self.searched(ticket, result),
             Msg::Drafts(drafts) => self.greet(&drafts),
             _ => Outcome::nothing(),
         }

@@ -5,6 +5,7 @@ use cardex::domain::{Contact, FieldKey, Guard, Guarded, Trouble, TroubleKind};
 use cardex::engine::{Permits, SaveOutcome};
 use cardex::http::FieldProblem;
 use cardex::tui::model::Vocabulary;
+use cardex::tui::msg::{LoadPhase, Loading};
 use cardex::tui::screen::Screen;
 use cardex::tui::{Effect, Msg};
 
@@ -220,4 +221,57 @@ fn what_other_contacts_have_is_offered_and_anything_else_is_taken() {
     // Names of attributes are offered where a new one is typed.
     let script = script.keys("<up><enter>t<ctrl-n>").shows("Tier (old)");
     script.keys("<enter>").shows("Tier (old)");
+}
+
+fn searches(script: &mut Script) -> Vec<(cardex::tui::msg::Ticket, String)> {
+    let found = script.taken().into_iter().filter_map(|e| match e {
+        Effect::Search { ticket, filter } => Some((ticket, filter.to_string())),
+        _ => None,
+    });
+    found.collect()
+}
+
+/// The list of a vendor's account, in this phase of loading.
+fn vendor_list(phase: LoadPhase) -> Script {
+    let mut script = screen(contacts(3)).msg(Msg::Drafts(Vec::new()));
+    let account = script.model.desk.account.as_mut().expect("an account");
+    account.provider = cardex::domain::ProviderId::Chatwoot;
+    script.msg(Msg::Loading(Loading {
+        phase,
+        ..Loading::default()
+    }))
+}
+
+#[test]
+fn a_kept_filter_is_looked_for_at_the_provider_while_the_list_loads() {
+    let mut script = vendor_list(LoadPhase::Running).keys("/ada");
+    assert_eq!(searches(&mut script), []);
+    let mut script = script.keys("<enter>").shows("asking the provider");
+    let asked = searches(&mut script);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].1, "ada");
+    // An older answer says nothing, the right one does.
+    let stray = Msg::Searched {
+        ticket: cardex::tui::msg::Ticket(0),
+        result: Ok(Some(9)),
+    };
+    let script = script.msg(stray).hides("finds 9");
+    let answer = |result| Msg::Searched {
+        ticket: asked[0].0,
+        result,
+    };
+    script
+        .msg(answer(Ok(Some(2))))
+        .shows("the provider finds 2 contacts");
+}
+
+#[test]
+fn a_whole_list_is_asked_about_elsewhere_only_where_nobody_matches() {
+    let mut script = vendor_list(LoadPhase::Complete).keys("/ada<enter>");
+    assert_eq!(searches(&mut script), []);
+    let mut script = vendor_list(LoadPhase::Complete).keys("/nobodyatall<enter>");
+    assert_eq!(searches(&mut script).len(), 1);
+    // A local store is all there is.
+    let mut script = screen(contacts(3)).keys("/nobodyatall<enter>");
+    assert_eq!(searches(&mut script), []);
 }
