@@ -211,6 +211,11 @@ mod tests {
             r#"{"success":false,"error":"Too Many Requests"}"#
         );
         assert_eq!(pabbly.header("retry-after"), Some("17"));
+        let opencx = refusal(Vendor::OpenCx, RetryAfter::Off, 17, now);
+        assert_eq!(
+            opencx.text_body(),
+            r#"{"statusCode":429,"message":"Too Many Requests","error":"Too Many Requests"}"#
+        );
         let revyops = refusal(Vendor::RevyOps, RetryAfter::Off, 17, now);
         assert_eq!(
             revyops.text_body(),

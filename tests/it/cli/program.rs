@@ -365,7 +365,7 @@ fn ctrl_c_ends_reading_at_once() {
 
 #[test]
 fn a_sandbox_prints_a_configuration_that_works_and_ends_on_ctrl_c() {
-    for provider in ["chatwoot", "pabbly"] {
+    for provider in ["chatwoot", "pabbly", "opencx"] {
         let own = Desk::new("");
         let mut child = spawn(
             own.command()
