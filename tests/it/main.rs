@@ -23,4 +23,5 @@ mod recordings;
 mod sandbox;
 mod screen;
 mod store;
+mod taxonomy;
 mod transport;

@@ -75,9 +75,9 @@ pub static ROWS: &[Row] = rows! {
     [ChatwootPublic] Any, 401, Shape::Any => SignIn,
         "this API asks nobody to sign in, so it is not Chatwoot that answers: a proxy in front of it wants a sign-in of its own";
     [ChatwootPublic] Any, 404, NoPage => NotFound,
-        "check inbox_identifier, and that this inbox has a contact of this source id; one with a dot in it can not be addressed";
+        "Chatwoot answers the same for an unknown inbox and an unknown contact: check the source id, then inbox_identifier with cardex accounts check";
     [ChatwootPublic] Any, 500, NoPage => Server,
-        "with identity validation on, most likely a wrong hash: check hmac_token and the contact's identifier";
+        "with identity validation on, most likely a wrong hash: check hmac_token against the inbox's settings, and the contact's identifier";
 
     // OpenCX: a key that reads may still not write. Statuses other than 500 are described, not declared.
     [OpenCx] Any, 401, NoPage => SignIn,
@@ -96,7 +96,7 @@ pub static ROWS: &[Row] = rows! {
     [OpenCx] Write, 404, NoPage => NotFound,
         "OpenCX has no contact of this id any more: load the list again";
     [OpenCx] Write, 409, NoPage => Rejected,
-        "another contact has this e-mail or phone: look it up, and decide which of the two to keep";
+        "most likely another contact has this e-mail or phone: look it up, and decide which of the two to keep";
     [OpenCx] Any, 429, Shape::Any => Throttled,
         "OpenCX allows 100 requests a minute, and other programs with this key may count as well: wait a minute, or set a lower rate";
 
