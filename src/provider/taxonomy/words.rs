@@ -71,6 +71,10 @@ pub fn foreign(response: &HttpResponse) -> String {
         400..=599 if is_page(response) => format!(
             "HTTP {status}: a web page came instead of JSON; base_url may point at a website or a proxy"
         ),
+        400..=599 => format!(
+            "HTTP {status}: {}",
+            words(response, &["message", "error", "detail"])
+        ),
         _ => format!("HTTP {status} is not an answer of this API"),
     }
 }
