@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
+use crate::provider::TagsMode;
 
 pub mod account;
 mod credentials;
@@ -206,6 +207,7 @@ impl Account {
             timeout: None,
             email_attribute: None,
             tags_attribute: None,
+            tags_mode: TagsMode::Replace,
             default_region: None,
             mirror: true,
         }

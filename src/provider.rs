@@ -35,10 +35,43 @@ pub struct Context {
     pub email_attribute: Option<String>,
     /// OpenCX, RevyOps: the attribute that holds the tags, separated by commas.
     pub tags_attribute: Option<String>,
+    /// Pabbly: how changes of tags are sent.
+    pub tags_mode: TagsMode,
     /// Chatwoot's public API: whether requests carry an identity hash.
     pub identity_hash: bool,
     /// Nothing may be written, not even by a request that changes nothing.
     pub read_only: bool,
+}
+
+/// How changes of tags are sent where an API knows several ways, by the names of the setting `tags_mode`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TagsMode {
+    /// The whole set, merged with what was read right before: what a colleague adds between is lost.
+    #[default]
+    Replace,
+    /// What to add and what to remove, each as a list.
+    DeltaArray,
+    /// The same as texts with commas between the names.
+    DeltaText,
+}
+
+impl TagsMode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Replace, Self::DeltaArray, Self::DeltaText];
+
+    /// The name in configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::DeltaArray => "delta-array",
+            Self::DeltaText => "delta-text",
+        }
+    }
+
+    /// The mode of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.as_str() == text)
+    }
 }
 
 /// How an API is signed in to. The secret itself is added by `transport`.

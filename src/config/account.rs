@@ -7,7 +7,7 @@ use url::Url;
 use super::credentials;
 use super::section::Section;
 use crate::domain::{AccountName, ProviderId, phone};
-use crate::provider::{self, Context};
+use crate::provider::{self, Context, TagsMode};
 use crate::secret::{Configured, TokenSource};
 
 /// An account that can be opened.
@@ -41,6 +41,8 @@ pub struct Account {
     pub email_attribute: Option<String>,
     /// OpenCX, RevyOps: the attribute that holds the tags.
     pub tags_attribute: Option<String>,
+    /// Pabbly: how changes of tags are sent.
+    pub tags_mode: TagsMode,
     /// Two-letter region for the repair of phone numbers.
     pub default_region: Option<String>,
     /// Keep a copy of listed contacts on disk.
@@ -62,6 +64,7 @@ impl Account {
             timeout: read_timeout(&mut section),
             email_attribute: section.text("email_attribute"),
             tags_attribute: section.text("tags_attribute"),
+            tags_mode: read_tags_mode(&mut section, provider),
             default_region: read_region(&mut section),
             mirror: section.boolean("mirror").unwrap_or(true),
             account_id: section.number("account_id"),
@@ -118,6 +121,7 @@ impl Account {
             account_id: self.account_id,
             email_attribute: self.email_attribute.clone(),
             tags_attribute: self.tags_attribute.clone(),
+            tags_mode: self.tags_mode,
             identity_hash: self.hmac_token.is_some(),
             read_only: self.read_only,
         }
@@ -152,6 +156,24 @@ fn read_provider(section: &mut Section<'_>) -> Option<ProviderId> {
         );
     }
     provider
+}
+
+fn read_tags_mode(section: &mut Section<'_>, provider: Option<ProviderId>) -> TagsMode {
+    let Some(text) = section.text("tags_mode") else {
+        return TagsMode::default();
+    };
+    if provider != Some(ProviderId::Pabbly) {
+        section.ignored("tags_mode", "only Pabbly has more than one way");
+        return TagsMode::default();
+    }
+    TagsMode::parse(&text).unwrap_or_else(|| {
+        let names = TagsMode::ALL.map(TagsMode::as_str).join(", ");
+        section.mistake(
+            "tags_mode",
+            &format!("{text:?} is not a mode; use one of {names}"),
+        );
+        TagsMode::default()
+    })
 }
 
 fn read_rate(section: &mut Section<'_>) -> Option<u32> {

@@ -17,6 +17,7 @@ default_region = "de"
 provider = "pabbly"
 token = { command = ["pass", "show", "x"] }
 email_attribute = "email"
+tags_mode = "delta-text"
 read_only = true
 "#;
 
@@ -35,6 +36,8 @@ fn a_good_configuration_is_read_whole() {
     );
     let wa = config.choose(Some("wa")).unwrap();
     assert!(wa.read_only);
+    assert_eq!(wa.context().tags_mode, TagsMode::DeltaText);
+    assert_eq!(support.context().tags_mode, TagsMode::Replace);
     assert_eq!(wa.base_url, "https://chatflow.pabbly.com/api/v1");
 }
 
@@ -52,6 +55,10 @@ fn unknown_keys_warn_with_line_and_nearest_name() {
 #[test]
 fn each_mistake_names_its_place() {
     let cases = [
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\ntags_mode = \"delta\"",
+            "line 4: accounts.a.tags_mode: \"delta\" is not a mode; use one of replace, delta-array, delta-text",
+        ),
         (
             "provider = \"hubspot\"",
             "line 2: accounts.a.provider: \"hubspot\" is not a provider",

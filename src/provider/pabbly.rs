@@ -21,6 +21,7 @@ use super::{
 pub mod call;
 pub mod find;
 pub mod map;
+pub mod tags;
 pub mod wire;
 
 /// The vendor caps a page at this many contacts, whatever `limit` says (page "get contacts").
@@ -288,6 +289,8 @@ fn written(
     let data = wire::payload(&root);
     let sent = request.body.as_ref().and_then(Value::as_object);
     let sent = sent.into_iter().flat_map(|body| body.keys());
+    // Tags are told as they are, also where additions and removals were sent.
+    let sent = sent.filter(|member| !member.starts_with("tagsTo"));
     let mut needed = ["_id", "tags", "attributes"]
         .into_iter()
         .chain(sent.map(String::as_str));

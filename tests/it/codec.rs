@@ -2,7 +2,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `../context.json` | the provider's account: `account`, `base_url`, `account_id`, `email_attribute`, `identity_hash`, `read_only` |
+//! | `../context.json` | the provider's account: `account`, `base_url`, `account_id`, `email_attribute`, `tags_mode`, `identity_hash`, `read_only` |
 //! | `context.json` | members of it that this case has otherwise |
 //! | `fresh.json`, `patch.json` | a contact as just read (only the members that matter) and a patch, as serialised |
 //! | `purpose` | one line: `page [CURSOR]`, `contact ID`, `tags ID`, `write`, `write-tags`, `definitions`, `catalogue`, `about`, `tagged TAG [CURSOR]`, `narrow-whole FILTER`, `narrow-beginning FILTER`, `holders FIELD VALUE`; a number in front of it (`2 about`) picks the second call of that purpose |

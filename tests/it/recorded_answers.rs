@@ -15,7 +15,7 @@ use std::path::Path;
 use cardex::domain::{AccountName, AttributeType, Contact, FieldKey, Flag, TagsRead};
 use cardex::http::{HttpRequest, HttpResponse, Method, Verdict};
 use cardex::provider::chatwoot::Chatwoot;
-use cardex::provider::{Call, Codec, Context, Page, Purpose, Reply};
+use cardex::provider::{Call, Codec, Context, Page, Purpose, Reply, TagsMode};
 use serde_json::{Value, json};
 
 const BASE: &str = "https://chatwoot.example.com";
@@ -172,6 +172,7 @@ fn context() -> Context {
         account_id: Some(1),
         email_attribute: None,
         tags_attribute: None,
+        tags_mode: TagsMode::Replace,
         identity_hash: false,
         read_only: false,
     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cardex::domain::{AccountName, Contact, ContactId, Edit, FieldKey, Flag, Patch, TagsRead};
 use cardex::http::{HttpRequest, HttpResponse, Method, Verdict};
 use cardex::provider::chatwoot_public::ChatwootPublic;
-use cardex::provider::{Call, Codec, Context, Purpose, Reading, Reply, Target};
+use cardex::provider::{Call, Codec, Context, Purpose, Reading, Reply, TagsMode, Target};
 use serde_json::{Map, Value, json};
 
 const NEW: &str = include_str!("../recordings/chatwoot/4.15.1.jsonl");
@@ -61,6 +61,7 @@ fn context(identity_hash: bool) -> Context {
         account_id: None,
         email_attribute: None,
         tags_attribute: None,
+        tags_mode: TagsMode::Replace,
         identity_hash,
         read_only: false,
     }

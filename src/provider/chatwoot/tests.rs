@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::{AccountName, Edit, TagDelta, TagSet, TagsRead, diff};
 use crate::http::Method;
+use crate::provider::TagsMode;
 
 pub(super) fn context() -> Context {
     Context {
@@ -17,6 +18,7 @@ pub(super) fn context() -> Context {
         account_id: Some(7),
         email_attribute: None,
         tags_attribute: None,
+        tags_mode: TagsMode::Replace,
         identity_hash: false,
         read_only: false,
     }

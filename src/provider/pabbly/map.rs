@@ -8,13 +8,11 @@ use serde_json::{Map, Value, json};
 use crate::domain::attribute::text_of;
 use crate::domain::diff::attribute_key;
 use crate::domain::field::IdRule;
-use crate::domain::{
-    Contact, ContactId, Edit, FieldKey, Flag, Patch, ProviderId, TagSet, TagsRead,
-};
+use crate::domain::{Contact, ContactId, Edit, FieldKey, Flag, Patch, ProviderId, TagSet};
 use crate::http::FieldProblem;
 use crate::provider::{Context, DecodeError, Unsupported};
 
-use super::wire;
+use super::{tags, wire};
 
 /// Members for reading only, with their labels.
 const EXTRA: [(&str, &str); 6] = [
@@ -62,7 +60,8 @@ pub fn contact(context: &Context, value: &Value, place: &str) -> Result<Contact,
     let mut contact = Contact::new(id.clone(), context.account.clone(), ProviderId::Pabbly);
     contact.set_field(FieldKey::Name, &text(members, "name"));
     contact.set_field(FieldKey::Phone, &text(members, "mobile"));
-    contact.tags = tags(members.get("tags")).ok_or_else(|| fail("tags is no list of texts"))?;
+    contact.tags =
+        tag_names(members.get("tags")).ok_or_else(|| fail("tags is no list of texts"))?;
     read_attributes(context, members.get("attributes"), &mut contact)
         .ok_or_else(|| fail("attributes is no list of objects with name and value"))?;
     for (member, flag) in [("optin", Flag::Optin), ("incomingBlocked", Flag::Blocked)] {
@@ -103,7 +102,7 @@ fn text(members: &Map<String, Value>, name: &str) -> String {
     members.get(name).map(text_of).unwrap_or_default()
 }
 
-fn tags(value: Option<&Value>) -> Option<TagSet> {
+fn tag_names(value: Option<&Value>) -> Option<TagSet> {
     match value {
         None | Some(Value::Null) => Some(TagSet::new()),
         Some(Value::Array(list)) => list
@@ -221,19 +220,9 @@ pub fn update_body(
             }
         }
     }
-    if !patch.tags.is_empty() {
-        let after = patch.tags.apply(&fresh.tags);
-        if patch.tags.add.iter().any(|t| t.trim().is_empty()) {
-            problems.add("tags", "a tag needs a name");
-        } else if fresh.tags_read != TagsRead::All {
-            problems.add(
-                "tags",
-                "the contact's tags are not known, and Chatflow can only replace them all; \
-                 read the contact first",
-            );
-        } else if after != fresh.tags {
-            body.insert("tags".into(), json!(after));
-        }
+    match tags::members(context.tags_mode, fresh, &patch.tags) {
+        Ok(members) => body.extend(members),
+        Err(message) => problems.add("tags", message),
     }
     for (name, edit) in &patch.attributes {
         match attribute_text(context, name, edit) {

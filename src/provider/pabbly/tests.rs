@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::{AccountName, Edit, TagDelta, TagSet};
+use crate::provider::TagsMode;
 
 const ID: &str = "64b0c0ffee0123456789abcd";
 
@@ -18,6 +19,7 @@ fn context(email_attribute: Option<&str>) -> Context {
         account_id: None,
         email_attribute: email_attribute.map(str::to_string),
         tags_attribute: None,
+        tags_mode: TagsMode::Replace,
         identity_hash: false,
         read_only: false,
     }
@@ -52,6 +54,10 @@ fn edit<T: Clone + std::fmt::Debug + 'static>(
     value: impl Strategy<Value = T> + 'static,
 ) -> BoxedStrategy<Edit<T>> {
     prop_oneof![Just(Edit::Clear), value.prop_map(Edit::Set)].boxed()
+}
+
+fn mode() -> impl Strategy<Value = TagsMode> {
+    prop::sample::select(&TagsMode::ALL[..])
 }
 
 /// Patches that Chatflow can carry out with an `email_attribute`.
@@ -100,6 +106,12 @@ fn put(contact: &Contact, body: &Value) -> Contact {
             "optin" => _ = after.flags.insert(Flag::Optin, value.as_bool().unwrap()),
             "incomingBlocked" => _ = after.flags.insert(Flag::Blocked, value.as_bool().unwrap()),
             "tags" => after.tags = serde_json::from_value(value.clone()).unwrap(),
+            "tagsToAdd" => after.tags.extend(names(value)),
+            "tagsToRemove" => {
+                for name in names(value) {
+                    assert!(after.tags.remove(&name), "{name} was not there");
+                }
+            }
             "attributes" => {
                 for entry in value.as_array().unwrap() {
                     let entry = entry.as_object().unwrap();
@@ -119,6 +131,14 @@ fn put(contact: &Contact, body: &Value) -> Contact {
         }
     }
     after
+}
+
+/// The names of a change of tags, as a list or as a text.
+fn names(value: &Value) -> TagSet {
+    match value {
+        Value::String(text) => text.split(',').map(str::to_string).collect(),
+        list => serde_json::from_value(list.clone()).unwrap(),
+    }
 }
 
 /// What the patch asks for, values as Chatflow stores them.
@@ -149,12 +169,14 @@ fn named(patch: &Patch) -> BTreeSet<&str> {
 
 proptest! {
     #[test]
-    fn an_update_names_nothing_that_the_patch_does_not(c in stored(), p in patch()) {
-        let calls = Pabbly.update(&context(Some("mail")), &c, &p).unwrap();
+    fn an_update_names_nothing_that_the_patch_does_not(c in stored(), p in patch(), mode in mode()) {
+        let context = Context { tags_mode: mode, ..context(Some("mail")) };
+        let calls = Pabbly.update(&context, &c, &p).unwrap();
         prop_assert!(calls.len() <= 1);
         for call in calls {
             let body = call.request.body.unwrap();
-            let sent: BTreeSet<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+            let members = body.as_object().unwrap().keys().map(String::as_str);
+            let sent: BTreeSet<&str> = members.map(|m| if m.starts_with("tags") { "tags" } else { m }).collect();
             prop_assert!(sent.is_subset(&named(&p)), "{sent:?}");
             let list = body["attributes"].as_array().cloned().unwrap_or_default();
             for entry in list {
@@ -167,14 +189,35 @@ proptest! {
     }
 
     #[test]
-    fn an_update_does_what_was_asked_and_then_nothing(c in stored(), p in patch()) {
-        let context = context(Some("mail"));
+    fn an_update_does_what_was_asked_and_then_nothing(c in stored(), p in patch(), mode in mode()) {
+        let context = Context { tags_mode: mode, ..context(Some("mail")) };
         let mut after = c.clone();
         for call in Pabbly.update(&context, &c, &p).unwrap() {
             after = put(&c, &call.request.body.unwrap());
         }
         prop_assert_eq!(&after, &asked(&c, &p));
         prop_assert!(Pabbly.update(&context, &after, &p).unwrap().is_empty());
+    }
+
+    #[test]
+    fn unknown_delta_type_tags_never_go_with_deltas_and_no_name_stands_in_both(
+        c in stored(), p in patch(), mode in mode(),
+    ) {
+        let context = Context { tags_mode: mode, ..context(Some("mail")) };
+        for call in Pabbly.update(&context, &c, &p).unwrap() {
+            let body = call.request.body.unwrap();
+            let delta = ["tagsToAdd", "tagsToRemove"].map(|m| body.get(m));
+            if mode == TagsMode::Replace {
+                prop_assert_eq!(delta, [None, None]);
+                continue;
+            }
+            prop_assert!(body.get("tags").is_none());
+            for value in delta.into_iter().flatten() {
+                prop_assert_eq!(value.is_string(), mode == TagsMode::DeltaText);
+            }
+            let [add, remove] = delta.map(|v| v.map(names).unwrap_or_default());
+            prop_assert!(add.is_disjoint(&remove) && add.is_disjoint(&c.tags));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use cardex::domain::{AccountName, Contact, ContactId, FieldKey, Filter, Patch, ProviderId};
 use cardex::http::{FieldProblem, HttpRequest, HttpResponse, Method, Verdict};
 use cardex::provider::{
-    Call, Codec, Context, Cursor, Purpose, Reading, Reply, Target, Unsupported,
+    Call, Codec, Context, Cursor, Purpose, Reading, Reply, TagsMode, Target, Unsupported,
 };
 use serde_json::{Map, Value, json};
 
@@ -372,6 +372,10 @@ fn parse_context(members: &Map<String, Value>) -> Result<Context, String> {
         account_id: members.get("account_id").and_then(Value::as_u64),
         email_attribute: text("email_attribute").map(str::to_string),
         tags_attribute: text("tags_attribute").map(str::to_string),
+        tags_mode: match text("tags_mode") {
+            None => TagsMode::Replace,
+            Some(mode) => TagsMode::parse(mode).ok_or("context: tags_mode is not a mode")?,
+        },
         identity_hash: yes("identity_hash"),
         read_only: yes("read_only"),
     })

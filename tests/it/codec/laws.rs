@@ -6,7 +6,7 @@ use cardex::domain::{
     AccountName, Contact, ContactId, Edit, FieldKey, Flag, Patch, ProviderId, TagDelta, TagSet,
 };
 use cardex::http::HttpResponse;
-use cardex::provider::{Call, Codec, Context, Cursor, Purpose, Target, codec};
+use cardex::provider::{Call, Codec, Context, Cursor, Purpose, TagsMode, Target, codec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -60,6 +60,7 @@ fn context(email_attribute: Option<&str>) -> Context {
         account_id: Some(1),
         email_attribute: email_attribute.map(str::to_string),
         tags_attribute: None,
+        tags_mode: TagsMode::Replace,
         identity_hash: false,
         read_only: false,
     }
