@@ -222,11 +222,14 @@ pub enum Vendor {
     /// OpenCX
     #[value(name = "opencx")]
     OpenCx,
+    /// RevyOps
+    #[value(name = "revyops")]
+    RevyOps,
 }
 
 impl Vendor {
     /// Every vendor, in the order in which they are served.
-    pub const ALL: [Self; 3] = [Self::Chatwoot, Self::Pabbly, Self::OpenCx];
+    pub const ALL: [Self; 4] = [Self::Chatwoot, Self::Pabbly, Self::OpenCx, Self::RevyOps];
 
     /// The provider behind the name.
     pub fn provider(self) -> ProviderId {
@@ -234,6 +237,7 @@ impl Vendor {
             Self::Chatwoot => ProviderId::Chatwoot,
             Self::Pabbly => ProviderId::Pabbly,
             Self::OpenCx => ProviderId::OpenCx,
+            Self::RevyOps => ProviderId::RevyOps,
         }
     }
 }

@@ -7,10 +7,11 @@ use crate::config::Account;
 use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 use crate::sandbox::faults::{Faults, Vendor};
 use crate::sandbox::rate::Rate;
+use crate::sandbox::revyops::choices::Auth;
 use crate::sandbox::seed::Person;
 use crate::sandbox::server::{self, Options, Running};
 use crate::sandbox::spec::Help;
-use crate::sandbox::{Fake, chatwoot, opencx, pabbly, seed};
+use crate::sandbox::{Fake, chatwoot, opencx, pabbly, revyops, seed};
 use crate::secret::Secret;
 
 /// The account number that the Chatwoot sandbox knows.
@@ -18,6 +19,12 @@ const CHATWOOT_ACCOUNT: u64 = 1;
 
 /// The attribute that the Pabbly sandbox's contacts keep their e-mail address in.
 const EMAIL: &str = "email";
+
+/// The variable that a printed configuration takes the token from.
+const TOKEN: &str = "CARDEX_SANDBOX_TOKEN";
+
+/// The variable that it takes RevyOps' `client_id` from.
+const CLIENT_ID: &str = "CARDEX_SANDBOX_CLIENT_ID";
 
 /// How a sandbox is set up.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +51,8 @@ pub struct Sandbox {
     pub provider: ProviderId,
     /// What `base_url` has to be.
     pub base_url: String,
+    /// The lines of a configuration that sign in to it.
+    pub sign_in: String,
 }
 
 impl Sandbox {
@@ -58,7 +67,7 @@ impl Sandbox {
             per_minute: Some(6000),
             mirror: false,
             email_attribute: (self.provider == ProviderId::Pabbly).then(|| EMAIL.into()),
-            tags_attribute: (self.provider == ProviderId::OpenCx).then(|| seed::TAGS_KEY.into()),
+            tags_attribute: tags_attribute(self.provider).map(String::from),
             ..Account::local(name)
         }
     }
@@ -68,15 +77,37 @@ impl Sandbox {
         let account = match self.provider {
             ProviderId::Chatwoot => format!("account_id = {CHATWOOT_ACCOUNT}\n"),
             ProviderId::Pabbly => format!("email_attribute = \"{EMAIL}\"\n"),
-            ProviderId::OpenCx => format!("tags_attribute = \"{}\"\n", seed::TAGS_KEY),
-            ProviderId::Local | ProviderId::ChatwootPublic | ProviderId::RevyOps => String::new(),
+            other => tags_attribute(other)
+                .map(|name| format!("tags_attribute = \"{name}\"\n"))
+                .unwrap_or_default(),
         };
         format!(
             "[accounts.practice-{provider}]\nprovider = \"{provider}\"\nbase_url = \"{url}\"\n\
-             {account}token = {{ env = \"CARDEX_SANDBOX_TOKEN\" }}\n",
+             {account}{sign_in}",
             provider = self.provider,
             url = self.base_url,
+            sign_in = self.sign_in,
         )
+    }
+
+    /// The variables that [`Sandbox::configuration`] takes secrets from, with their values.
+    pub fn variables(&self) -> Vec<(&'static str, &'static str)> {
+        let all = [(TOKEN, seed::KEY), (CLIENT_ID, seed::CLIENT_ID)];
+        all.into_iter()
+            .filter(|(name, _)| self.sign_in.contains(name))
+            .collect()
+    }
+}
+
+/// The attribute that a sandbox's contacts keep their tags in.
+fn tags_attribute(provider: ProviderId) -> Option<&'static str> {
+    match provider {
+        ProviderId::OpenCx => Some(seed::TAGS_KEY),
+        ProviderId::RevyOps => Some(seed::TAGS_FIELD),
+        ProviderId::Local
+        | ProviderId::Chatwoot
+        | ProviderId::ChatwootPublic
+        | ProviderId::Pabbly => None,
     }
 }
 
@@ -99,16 +130,35 @@ pub fn switches(provider: ProviderId) -> Vec<Help> {
         ProviderId::Chatwoot => chatwoot::Quirks::help(),
         ProviderId::Pabbly => pabbly::quirks::Quirks::help(),
         ProviderId::OpenCx => opencx::Quirks::help(),
-        ProviderId::ChatwootPublic | ProviderId::RevyOps | ProviderId::Local => Vec::new(),
+        ProviderId::RevyOps => revyops::quirks::Quirks::help(),
+        ProviderId::ChatwootPublic | ProviderId::Local => Vec::new(),
     }
 }
 
-/// A vendor's fake with these people, and the path that its API stands under.
-fn play(
-    provider: ProviderId,
-    people: &[Person],
-    quirks: &str,
-) -> Result<(Vendor, Box<dyn Fake>, &'static str), Trouble> {
+/// A vendor's fake, and how it is reached.
+struct Play {
+    vendor: Vendor,
+    fake: Box<dyn Fake>,
+    /// The path that the API stands under.
+    path: &'static str,
+    /// The lines of a configuration that sign in.
+    sign_in: String,
+}
+
+impl Play {
+    /// One that a token is enough for.
+    fn new(vendor: Vendor, fake: impl Fake + 'static, path: &'static str) -> Self {
+        Self {
+            vendor,
+            fake: Box::new(fake),
+            path,
+            sign_in: format!("token = {{ env = \"{TOKEN}\" }}\n"),
+        }
+    }
+}
+
+/// A vendor's fake with these people.
+fn play(provider: ProviderId, people: &[Person], quirks: &str) -> Result<Play, Trouble> {
     let invalid = |message: String| Trouble::new(TroubleKind::Invalid, message);
     let unread = |error: String| {
         let list = format!("`cardex sandbox {provider} --quirks list` explains them");
@@ -118,25 +168,49 @@ fn play(
         ProviderId::Pabbly => {
             let quirks = pabbly::quirks::Quirks::parse(quirks).map_err(unread)?;
             let fake = seed::pabbly(people).with_quirks(quirks);
-            Ok((Vendor::Pabbly, Box::new(fake), pabbly::BASE))
+            Ok(Play::new(Vendor::Pabbly, fake, pabbly::BASE))
         }
         ProviderId::Chatwoot => {
             let quirks = chatwoot::Quirks::parse(quirks).map_err(unread)?;
             let fake = seed::chatwoot_like(people, quirks);
-            Ok((Vendor::Chatwoot, Box::new(fake), ""))
+            Ok(Play::new(Vendor::Chatwoot, fake, ""))
         }
         ProviderId::OpenCx => {
             let quirks = opencx::Quirks::parse(quirks).map_err(unread)?;
             let fake = seed::opencx(people).with_quirks(quirks);
-            Ok((Vendor::OpenCx, Box::new(fake), ""))
+            Ok(Play::new(Vendor::OpenCx, fake, ""))
         }
-        ProviderId::ChatwootPublic | ProviderId::RevyOps => {
+        ProviderId::RevyOps => {
+            let quirks = revyops::quirks::Quirks::parse(quirks).map_err(unread)?;
+            let (path, sign_in) = (quirks.path(), revyops_sign_in(&quirks));
+            let fake = seed::revyops(people).with_quirks(quirks);
+            Ok(Play {
+                sign_in,
+                ..Play::new(Vendor::RevyOps, fake, path)
+            })
+        }
+        ProviderId::ChatwootPublic => {
             Err(invalid(format!("there is no sandbox for {provider} yet")))
         }
         ProviderId::Local => Err(
             invalid("the local store has no API to practise with".into())
                 .with_hint("`cardex` itself opens it, with sample contacts"),
         ),
+    }
+}
+
+/// RevyOps is signed in to by a header of any name, by `client_id`, or by both.
+fn revyops_sign_in(quirks: &revyops::quirks::Quirks) -> String {
+    let token = format!("token = {{ env = \"{TOKEN}\" }}");
+    let key = match &quirks.header {
+        None => format!("{token}\n"),
+        Some(name) => format!("auth = {{ header = \"{name}\", {token} }}\n"),
+    };
+    let client_id = format!("client_id = {{ env = \"{CLIENT_ID}\" }}\n");
+    match quirks.auth {
+        Auth::Header | Auth::Either => key,
+        Auth::ClientId => client_id,
+        Auth::Both => key + &client_id,
     }
 }
 
@@ -148,7 +222,12 @@ pub async fn start(provider: ProviderId, practice: &Practice) -> Result<Sandbox,
     let invalid = |message: String| Trouble::new(TroubleKind::Invalid, message);
     let people = seed::people(practice.contacts);
     let quirks = practice.quirks.as_deref().unwrap_or_default();
-    let (vendor, fake, path) = play(provider, &people, quirks)?;
+    let Play {
+        vendor,
+        fake,
+        path,
+        sign_in,
+    } = play(provider, &people, quirks)?;
     let mut options = Options::new(vendor, clock::now);
     options.port = practice.port;
     options.latency = Duration::from_millis(practice.latency);
@@ -170,5 +249,50 @@ pub async fn start(provider: ProviderId, practice: &Practice) -> Result<Sandbox,
         running,
         provider,
         base_url,
+        sign_in,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_configuration_signs_in_as_the_sandbox_wants_it() {
+        let token = "token = { env = \"CARDEX_SANDBOX_TOKEN\" }";
+        let client_id = "client_id = { env = \"CARDEX_SANDBOX_CLIENT_ID\" }\n";
+        for (provider, quirks, sign_in, path, variables) in [
+            (ProviderId::OpenCx, "", format!("{token}\n"), "", 1),
+            (ProviderId::RevyOps, "", format!("{token}\n"), "/api", 1),
+            (
+                ProviderId::RevyOps,
+                "auth=client-id,prefix=none",
+                client_id.into(),
+                "",
+                1,
+            ),
+            (
+                ProviderId::RevyOps,
+                "auth=both,header=Authorization",
+                format!("auth = {{ header = \"Authorization\", {token} }}\n{client_id}"),
+                "/api",
+                2,
+            ),
+        ] {
+            let practice = Practice {
+                quirks: Some(quirks.into()),
+                ..Practice::default()
+            };
+            let sandbox = start(provider, &practice).await.unwrap();
+            let printed = sandbox.configuration();
+            assert!(printed.ends_with(&sign_in), "{quirks}: {printed}");
+            let base_url = format!("{}{path}", sandbox.running.url());
+            assert_eq!(sandbox.base_url, base_url, "{quirks}");
+            assert!(printed.contains(&format!("base_url = \"{base_url}\"\n")));
+            assert_eq!(sandbox.variables().len(), variables, "{quirks}");
+            let tags = sandbox.account().tags_attribute.unwrap();
+            assert!(printed.contains(&format!("tags_attribute = \"{tags}\"\n")));
+            sandbox.running.stop().await;
+        }
+    }
 }

@@ -92,19 +92,24 @@ fn explain(providers: impl Iterator<Item = ProviderId>, out: Output) -> Result<u
 fn announce(sandbox: &Sandbox, contacts: usize, out: Output) -> Result<(), u8> {
     if out.json {
         let account = sandbox.account();
-        return out.line(
-            &json!({
-                "provider": sandbox.provider.as_str(), "base_url": sandbox.base_url,
-                "account_id": account.account_id, "token": seed::KEY, "contacts": contacts,
-            })
-            .to_string(),
-        );
+        let mut line = json!({
+            "provider": sandbox.provider.as_str(), "base_url": sandbox.base_url,
+            "account_id": account.account_id, "token": seed::KEY, "contacts": contacts,
+        });
+        if sandbox.provider == ProviderId::RevyOps {
+            line["client_id"] = json!(seed::CLIENT_ID);
+        }
+        return out.line(&line.to_string());
     }
+    let variables: String = sandbox
+        .variables()
+        .into_iter()
+        .map(|(name, value)| format!("# export {name}={value}\n"))
+        .collect();
     out.line(&format!(
-        "# {} with {contacts} contacts at {}\n# export CARDEX_SANDBOX_TOKEN={}\n{}",
+        "# {} with {contacts} contacts at {}\n{variables}{}",
         sandbox.provider,
         sandbox.base_url,
-        seed::KEY,
         sandbox.configuration()
     ))
 }

@@ -75,6 +75,7 @@ async fn session(
         running,
         provider: ProviderId::Chatwoot,
         base_url,
+        sign_in: String::new(),
     };
     let session = setup(folder)
         .open_practice(sandbox.account(), practice::token().unwrap())

@@ -8,6 +8,7 @@ use super::choices::{
     NullValue, OverMax, PastEnd, Prefix, Schema, Sent, Shape, SortBy, Status, Times,
     UnknownCompany, Unresolved, Written,
 };
+use super::route::API;
 use crate::sandbox::spec::{self, Help, Switch};
 
 /// Every switch.
@@ -140,15 +141,23 @@ impl Quirks {
         spec::parse(&switches(), spec)
     }
 
+    /// The switches for a command line's help.
+    pub fn help() -> Vec<Help> {
+        switches().into_iter().map(|switch| switch.help).collect()
+    }
+
+    /// The path that `/public` stands under, as an account's address has it.
+    pub fn path(&self) -> &'static str {
+        match self.prefix {
+            Prefix::Optional | Prefix::Api => API,
+            Prefix::Absent => "",
+        }
+    }
+
     /// The name of the header that carries the key.
     pub fn header_name(&self) -> &str {
         self.header.as_deref().unwrap_or("x-api-key")
     }
-}
-
-/// The switches for a command line's help, in the order of [`Quirks`].
-pub fn help() -> Vec<Help> {
-    switches().into_iter().map(|switch| switch.help).collect()
 }
 
 fn switches() -> Vec<Switch<Quirks>> {

@@ -531,6 +531,8 @@ fn a_new_contact_takes_its_fields_under_the_other_name() {
         send(&mut fake, "POST", "/public/v2/contacts", missing).0,
         404
     );
+    let null = r#"{"company_id":null}"#;
+    assert_eq!(send(&mut fake, "POST", "/public/v2/contacts", null).0, 400);
     let foreign = r#"{"company_id":2}"#;
     assert_eq!(
         send(&mut fake, "POST", "/public/v2/contacts", foreign).0,

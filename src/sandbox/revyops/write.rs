@@ -48,6 +48,10 @@ impl RevyOps {
     pub(super) fn create(&mut self, query: &Query, body: &Body, now: Timestamp) -> Outcome {
         let structure = query.structure()?;
         let change = Change::of(body, "contact_custom_fields_input", self)?;
+        // Only an update's schema has null there: a new contact has no company to detach.
+        if change.company == Some(CompanyRef::Detach) {
+            return Err(Problem::member("company_id", "This field may not be null."));
+        }
         if self.quirks.create == Create::Identifier && !change.identifies() {
             let text = "An email or a linkedin_url is required.";
             return Err(Problem::member("non_field_errors", text));

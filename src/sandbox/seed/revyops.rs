@@ -116,7 +116,7 @@ fn linkedin_url(person: &Person, index: usize) -> Option<String> {
 fn status(contact: &mut Contact, person: &Person, index: usize) {
     let status = match person.optin {
         Some(true) => Some("Active"),
-        Some(false) if index % 2 == 0 => Some("unsubscribed"),
+        Some(false) if index.is_multiple_of(2) => Some("unsubscribed"),
         Some(false) => Some("Unsubscribed"),
         None if index % 5 == 4 => Some("Bounced"),
         None if index % 5 == 3 => None,
@@ -130,7 +130,7 @@ fn status(contact: &mut Contact, person: &Person, index: usize) {
     if let Some(at) = person.last_active {
         contact.first_campaign_email_sent = Some(person.created_at);
         contact.last_campaign_email_sent = Some(at - SignedDuration::from_hours(3));
-        contact.last_reply_received = (index % 3 == 0).then_some(at);
+        contact.last_reply_received = index.is_multiple_of(3).then_some(at);
     }
 }
 

@@ -432,6 +432,7 @@ fn a_sandbox_explains_its_switches() {
         ),
         ("pabbly", "delta=array\n    the type that"),
         ("opencx", "custom_data=merge\n    what an update does"),
+        ("revyops", "auth=header\n    how a request proves"),
     ] {
         let said = desk.run(&["sandbox", provider, "--quirks", "list"]);
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:#?}");

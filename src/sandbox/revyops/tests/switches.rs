@@ -1,7 +1,7 @@
 //! The switches: each value of each one makes a difference, and the difference that it promises.
 
 use super::*;
-use crate::sandbox::spec::Help;
+use crate::sandbox::spec::{Allowed, Help};
 
 /// What is asked with one set of switches.
 const SCRIPT: [(&str, &str, &str, &str); 33] = [
@@ -130,7 +130,10 @@ const SCRIPT: [(&str, &str, &str, &str); 33] = [
     ("GET", "/public/v2/contacts/2", KEY, ""),
 ];
 
-fn transcript(spec: &str) -> Vec<(u16, Vec<u8>)> {
+/// The status and the body of each answer.
+type Transcript = Vec<(u16, Vec<u8>)>;
+
+fn transcript(spec: &str) -> Transcript {
     let mut fake = with(spec);
     let answers = SCRIPT.iter().map(|(method, target, key, body)| {
         let mut asked = request(method, target, body);
@@ -151,23 +154,22 @@ fn values(help: &Help) -> Vec<String> {
         "next_origin" => vec!["".into(), "https://app.revyops.com".into()],
         "default_size" | "max_size" => vec!["100".into(), "2".into()],
         "text_limit" => vec!["0".into(), "10".into()],
-        _ => {
-            let shown = help.to_string();
-            let words = shown.lines().last().unwrap();
-            words.trim().split(", ").map(String::from).collect()
-        }
+        _ => match &help.allowed {
+            Allowed::Words(words) => words.iter().map(ToString::to_string).collect(),
+            other => panic!("{}: no values to try of {other}", help.key),
+        },
     }
 }
 
 #[test]
 fn every_value_of_every_switch_makes_a_difference() {
-    for help in quirks::help() {
+    for help in Quirks::help() {
         // A link has to be there to lead elsewhere.
         let around = match help.key {
             "next_origin" => "envelope=links,",
             _ => "",
         };
-        let mut seen: Vec<(String, Vec<(u16, Vec<u8>)>)> = Vec::new();
+        let mut seen: Vec<(String, Transcript)> = Vec::new();
         for value in values(&help) {
             let script = transcript(&format!("{around}{}={value}", help.key));
             if value == help.default {
