@@ -134,26 +134,27 @@ fn text(value: &Value, quirks: &Quirks) -> Result<Option<String>, String> {
 }
 
 fn company(value: &Value, form: bool, quirks: &Quirks) -> Result<CompanyRef, String> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match value {
         Value::Null => Ok(CompanyRef::Detach),
         Value::Number(number) => {
             let written = number.to_string();
-            // 7.0 is a whole number too; no company has a negative or a huge one.
+            // 7.0 is a whole number too.
             let whole = written.trim_end_matches('0').strip_suffix('.');
-            let whole = whole.unwrap_or(&written);
-            match whole.strip_prefix('-') {
-                Some(rest) if digits(rest) => Ok(CompanyRef::Id(None)),
-                None if digits(whole) => Ok(CompanyRef::Id(whole.parse().ok())),
-                _ => Err("A valid integer is required.".into()),
-            }
+            let id = id(whole.unwrap_or(&written));
+            id.ok_or_else(|| "A valid integer is required.".into())
         }
-        Value::String(text) if digits(text) && (form || quirks.digits == Digits::Id) => {
-            Ok(CompanyRef::Id(text.parse().ok()))
-        }
-        Value::String(text) if !text.trim().is_empty() => {
-            Ok(CompanyRef::Domain(text.trim().into()))
-        }
+        Value::String(text) => match id(text.trim()) {
+            Some(id) if form || quirks.digits == Digits::Id => Ok(id),
+            _ if !text.trim().is_empty() => Ok(CompanyRef::Domain(text.trim().into())),
+            _ => Err("A valid integer or a domain is required.".into()),
+        },
         _ => Err("A valid integer or a domain is required.".into()),
     }
+}
+
+/// A whole number as an id; no company has a negative or a huge one.
+fn id(text: &str) -> Option<CompanyRef> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    whole.then(|| CompanyRef::Id(text.parse().ok()))
 }

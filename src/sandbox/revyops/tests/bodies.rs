@@ -136,6 +136,7 @@ fn forms_are_taken_too() {
         ),
         ("company_id=x", 400, "Ann", Some("gold")),
         ("company_id=", 400, "Ann", Some("gold")),
+        ("company_id=-77", 404, "Ann", Some("gold")),
         ("company_id=77", 404, "Ann", Some("gold")),
         ("last_name=null", 200, "Ann", Some("gold")),
         ("%00=%ff&&=&x", 200, "Ann", Some("gold")),
