@@ -362,7 +362,7 @@ pub fn codec(id: ProviderId) -> Option<&'static dyn Codec> {
         ProviderId::ChatwootPublic => Some(&chatwoot_public::ChatwootPublic),
         ProviderId::Pabbly => Some(&pabbly::Pabbly),
         ProviderId::OpenCx => Some(&opencx::OpenCx),
-        ProviderId::RevyOps => None,
+        ProviderId::RevyOps => Some(&revyops::RevyOps),
         ProviderId::Local => None,
     }
 }

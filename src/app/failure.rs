@@ -222,4 +222,43 @@ mod tests {
         let said = of_send(&account, &request, "saving contact 1", &gave_up(None));
         assert_eq!(said.kind, TroubleKind::Network);
     }
+
+    /// Sources disagree about the host. The other one is named, and never gone to: the key would be shown to a
+    /// server that nobody chose.
+    #[test]
+    fn a_host_that_is_not_found_suggests_the_other_one_by_name() {
+        let broken = |kind| {
+            SendError::Broken(Broken {
+                kind,
+                message: "the server is not there".into(),
+                maybe_arrived: false,
+            })
+        };
+        let hint = |provider, base_url: &str, kind| {
+            let account = Account {
+                provider,
+                base_url: base_url.into(),
+                ..Account::local(AccountName::new("desk"))
+            };
+            let request = HttpRequest::new(Method::Get, base_url);
+            of_send(&account, &request, "listing contacts", &broken(kind))
+                .hint
+                .unwrap()
+        };
+        let (api, app) = ("https://api.revyops.com", "https://app.revyops.com/api");
+        let said = hint(ProviderId::RevyOps, api, BrokenKind::Dns);
+        assert!(
+            said.contains(&format!("others reach this API at {app}:")),
+            "{said}"
+        );
+        let said = hint(ProviderId::RevyOps, app, BrokenKind::Dns);
+        assert!(
+            said.contains(&format!("others reach this API at {api}:")),
+            "{said}"
+        );
+        let said = hint(ProviderId::RevyOps, api, BrokenKind::Tls);
+        assert!(!said.contains("others"), "{said}");
+        let said = hint(ProviderId::Pabbly, "https://chat.example", BrokenKind::Dns);
+        assert!(!said.contains("others"), "{said}");
+    }
 }

@@ -134,7 +134,8 @@ fn read_auth(name: &AccountName, section: &mut Section<'_>, found: &mut Credenti
         auth.mistake("header", &wrong);
     }
     section.absorb(auth);
-    if there == [false, false] {
+    let beside = ["token", "client_id"].iter().any(|key| section.has(key));
+    if there == [false, false] && !beside {
         let what = "names neither token nor client_id; one of them is needed here";
         section.mistake("auth", what);
     }

@@ -225,3 +225,103 @@ fn what_only_an_inbox_has_is_ignored_elsewhere() {
         "{warned}"
     );
 }
+
+fn revyops(body: &str) -> Result<Account, String> {
+    let text = format!("[accounts.a]\nprovider = \"revyops\"\n{body}\n");
+    let config = Config::parse(&text).unwrap();
+    assert_eq!(config.warnings, Vec::<String>::new(), "{body}");
+    config.choose(Some("a")).map_err(|trouble| trouble.message)
+}
+
+#[test]
+fn revyops_is_signed_in_to_by_a_header_by_client_id_or_by_both() {
+    let at = "base_url = \"https://app.revyops.com/api/\"";
+    let env = |name: &str| Some(TokenSource::Env(name.into()));
+    let rows = [
+        (
+            "auth = { header = \"X-Key\", token = { env = \"K\" } }",
+            (env("K"), Some("x-key"), None),
+        ),
+        ("auth = { token = { env = \"K\" } }", (env("K"), None, None)),
+        ("token = { env = \"K\" }", (env("K"), None, None)),
+        (
+            "auth = { header = \"x-a\" }\ntoken = { env = \"K\" }",
+            (env("K"), Some("x-a"), None),
+        ),
+        ("client_id = { env = \"C\" }", (None, None, env("C"))),
+        (
+            "auth = { client_id = { env = \"C\" } }",
+            (None, None, env("C")),
+        ),
+        (
+            "auth = { token = { env = \"K\" } }\nclient_id = { env = \"C\" }",
+            (env("K"), None, env("C")),
+        ),
+        (
+            "auth = { token = { env = \"K\" }, client_id = { env = \"C\" } }",
+            (env("K"), None, env("C")),
+        ),
+    ];
+    for (body, (token, header, client_id)) in rows {
+        let account = revyops(&format!("{at}\n{body}")).unwrap();
+        assert_eq!(account.token, token, "{body}");
+        assert_eq!(account.auth_header.as_deref(), header, "{body}");
+        assert_eq!(account.client_id, client_id, "{body}");
+        // Its path part is kept: the API answers below it.
+        assert_eq!(account.context().base_url, "https://app.revyops.com/api");
+    }
+}
+
+/// The vendor's introduction and those who use the API name different hosts: none is assumed.
+#[test]
+fn true_base_url_unknown_so_that_both_candidates_are_named_and_none_is_taken() {
+    let said = revyops("token = { env = \"K\" }").unwrap_err();
+    for wanted in [
+        "line 1: accounts.a needs base_url",
+        "\"https://api.revyops.com\"",
+        "\"https://app.revyops.com/api\"",
+    ] {
+        assert!(said.contains(wanted), "{said}");
+    }
+}
+
+#[test]
+fn mistakes_in_how_revyops_is_signed_in_to_name_their_place() {
+    let at = "base_url = \"https://api.revyops.com\"";
+    for (body, wanted) in [
+        ("", "line 1: accounts.a needs auth: for example"),
+        (
+            "auth = { header = \"x-api-key\" }",
+            "line 4: accounts.a.auth: names neither token nor client_id",
+        ),
+        (
+            "auth = { header = \"x api key\", token = { env = \"K\" } }",
+            "line 4: accounts.a.auth.header: \"x api key\" is no name of a header",
+        ),
+        (
+            "auth = { header = \"Host\", token = { env = \"K\" } }",
+            "accounts.a.auth.header: host means something else",
+        ),
+        ("auth = \"secret\"", "accounts.a.auth must be a table"),
+        (
+            "auth = { token = \"secret\" }",
+            "accounts.a.auth.token: must say where the token comes from",
+        ),
+        (
+            "auth = { token = { env = \"K\" } }\ntoken = { env = \"K\" }",
+            "line 5: accounts.a.token: stands in auth as well",
+        ),
+        (
+            "client_id = \"secret\"",
+            "line 4: accounts.a.client_id: must say where the client_id comes from",
+        ),
+        (
+            "client_id = { keyring = true }",
+            "accounts.a.client_id.keyring: the key store holds one secret an account",
+        ),
+    ] {
+        let said = revyops(&format!("{at}\n{body}")).unwrap_err();
+        assert!(said.contains(wanted), "{body}: {said}");
+        assert!(!said.contains("secret\""), "{body}: {said}");
+    }
+}

@@ -26,11 +26,12 @@ pub enum ProviderId {
 
 impl ProviderId {
     /// Every provider, in the order that help lists them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Local,
         Self::Chatwoot,
         Self::ChatwootPublic,
         Self::OpenCx,
+        Self::RevyOps,
         Self::Pabbly,
     ];
 

@@ -172,9 +172,12 @@ fn free_phone(text: &str, region: Option<&str>) -> Option<Problem> {
 /// A number, or something that can be a domain: it is looked up, and a typo may find nobody, or make somebody.
 fn company(text: &str) -> Option<Problem> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
-        let fits = text.parse::<i64>().is_ok_and(|n| n > 0);
+        let number = text.parse::<i64>().ok().filter(|n| *n > 0);
+        let plain = number.map(|n| n.to_string());
         let message = "is no company number; it is a whole number from 1 on";
-        return (!fits).then(|| Problem::error(message));
+        // Stored it would read otherwise.
+        let fits = plain.as_deref() == Some(text);
+        return (!fits).then(|| Problem::error(message).with_repair(plain));
     }
     let bare = text
         .trim()

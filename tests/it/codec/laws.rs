@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::case::calls_of;
 
 /// Member names that codecs look at, so that generated JSON gets past the first look.
-const MEMBERS: [&str; 33] = [
+const MEMBERS: [&str; 39] = [
     "data",
     "contacts",
     "_id",
@@ -47,6 +47,12 @@ const MEMBERS: [&str; 33] = [
     "custom_data",
     "next",
     "contact",
+    "results",
+    "total_pages",
+    "company_id",
+    "contact_custom_fields",
+    "field_name",
+    "field_value",
 ];
 
 fn codecs() -> impl Iterator<Item = &'static dyn Codec> {
@@ -201,8 +207,11 @@ proptest! {
     fn any_contact_in_an_envelope_is_read_or_refused(value in json_value()) {
         swallow(&HttpResponse::json(200, &json!({"status": "success", "data": value})));
         let contact = json!({"_id": "64b0c0ffee0123456789abcd", "id": 481, "attributes": value,
-            "tags": value, "name": value, "optin": value, "updatedAt": value});
+            "tags": value, "name": value, "optin": value, "updatedAt": value,
+            "contact_custom_fields": value, "company_id": value});
         swallow(&HttpResponse::json(200, &json!({"data": contact, "payload": contact})));
+        swallow(&HttpResponse::json(200, &json!({"results": [contact], "next": value})));
+        swallow(&HttpResponse::json(200, &contact));
     }
 
     #[test]
