@@ -186,10 +186,26 @@ impl Connector {
         Ok(auth)
     }
 
+    /// A lane for each part of the sign-in by itself, with what a person calls the part; none where there is no
+    /// more than one part.
+    ///
+    /// # Errors
+    /// When a secret can not be had.
+    pub async fn each_alone(&self) -> Result<Vec<(String, Lane)>, Trouble> {
+        let scheme = provider::facts(self.account.provider).auth;
+        let each = self.sign_in(scheme).await?.each_alone().into_iter();
+        each.map(|(name, auth)| Ok((name, self.lane_with(auth)?)))
+            .collect()
+    }
+
     async fn connect(&self) -> Result<Lane, Trouble> {
+        let scheme = provider::facts(self.account.provider).auth;
+        self.lane_with(self.sign_in(scheme).await?)
+    }
+
+    fn lane_with(&self, auth: Auth) -> Result<Lane, Trouble> {
         let account = &self.account;
         let facts = provider::facts(account.provider);
-        let auth = self.sign_in(facts.auth).await?;
         let pace = Pace {
             per_minute: account.per_minute.unwrap_or(facts.pace.per_minute),
             burst: facts.pace.burst,

@@ -149,6 +149,30 @@ impl Auth {
         self
     }
 
+    /// Each header and each parameter by itself, with what a person calls it; nothing where there is no more
+    /// than one. The other secrets are still taken out of what is shown.
+    pub fn each_alone(&self) -> Vec<(String, Self)> {
+        let signs = |part: &Part| match part {
+            Part::Header { name, .. } => Some(format!("the header {name}")),
+            Part::Query { name, .. } => Some(format!("the parameter {name}")),
+            Part::Path { .. } | Part::Hash { .. } | Part::Hidden { .. } => None,
+        };
+        let alone = |at: usize, part: &Part| {
+            let others = self.parts.iter().enumerate().filter(|(n, _)| *n != at);
+            others.fold(
+                Self {
+                    parts: vec![part.clone()],
+                },
+                |auth, (_, other)| auth.hiding(other.secret().clone()),
+            )
+        };
+        let each = self.parts.iter().enumerate();
+        let each: Vec<(String, Self)> = each
+            .filter_map(|(at, part)| Some((signs(part)?, alone(at, part))))
+            .collect();
+        if each.len() > 1 { each } else { Vec::new() }
+    }
+
     /// Name and prefix of the first header, as `http::curl::command` wants them.
     pub fn curl_header(&self) -> Option<(&str, &str)> {
         self.parts.iter().find_map(|part| match part {
@@ -375,6 +399,39 @@ mod tests {
             "Bearer tok"
         );
         assert_eq!(Auth::none().curl_header(), None);
+    }
+
+    #[test]
+    fn each_part_alone_still_hides_the_others() {
+        let auth = Auth::header("x-api-key", secret("k1")).and_query("client_id", secret("c1"));
+        let each = auth.each_alone();
+        let shown: Vec<_> = each
+            .iter()
+            .map(|(name, auth)| {
+                let signed = auth.sign("https://h.example/a", &[], None);
+                (name.as_str(), signed.url, signed.headers.len())
+            })
+            .collect();
+        let plain = "https://h.example/a".to_string();
+        assert_eq!(
+            shown,
+            [
+                ("the header x-api-key", plain.clone(), 1),
+                (
+                    "the parameter client_id",
+                    format!("{plain}?client_id=c1"),
+                    0
+                ),
+            ]
+        );
+        for (_, auth) in &each {
+            assert_eq!(auth.mask("k1 c1"), "*** ***");
+        }
+        assert!(
+            Auth::header("x-api-key", secret("k1"))
+                .each_alone()
+                .is_empty()
+        );
     }
 
     #[test]

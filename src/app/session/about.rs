@@ -2,9 +2,9 @@
 
 use super::{Remote, Session, store_trouble};
 use crate::domain::{Trouble, TroubleKind};
-use crate::http::HttpResponse;
+use crate::http::{HttpResponse, Verdict};
 use crate::provider::{self, Reply};
-use crate::transport::{Lane, Priority};
+use crate::transport::{Lane, Priority, SendError, SendOptions};
 
 /// What an account's server tells about it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,11 +52,54 @@ impl Session {
                 Err(trouble) if answered && is_of_one_call(&trouble) => {
                     about.refused.push(trouble);
                 }
-                Err(trouble) => return Err(trouble),
+                Err(trouble) => return Err(self.with_parts(remote, trouble).await),
             }
         }
+        about.told.extend(self.parts(remote).await);
         about.told.push(self.pace(remote, &limits));
         Ok(about)
+    }
+
+    /// What each part of the sign-in is worth by itself, where there are several: sources disagree about which
+    /// of them an account needs.
+    async fn parts(&self, remote: &Remote) -> Vec<String> {
+        let calls = remote.codec.about(&self.inner.context);
+        let Some(call) = calls.into_iter().next() else {
+            return Vec::new();
+        };
+        // Who was signed in a moment ago has no secret that can not be had.
+        let each = remote.connector.each_alone().await.unwrap_or_default();
+        let mut said = Vec::new();
+        for (name, lane) in each {
+            let options = SendOptions::interactive(true);
+            let line = match lane.send(call.request.clone(), options).await {
+                Ok(_) => format!("By itself, {name} is accepted."),
+                Err(SendError::Refused(
+                    Verdict::SignIn { message } | Verdict::Forbidden { message },
+                    response,
+                )) => {
+                    let (status, words) = (response.status, lane.mask(&message));
+                    format!("By itself, {name} is not accepted ({status}: {words}).")
+                }
+                Err(_) => format!("Whether {name} is enough by itself could not be found out."),
+            };
+            said.push(line);
+        }
+        said
+    }
+
+    /// A refused sign-in with what its parts are worth by themselves.
+    async fn with_parts(&self, remote: &Remote, trouble: Trouble) -> Trouble {
+        if !matches!(trouble.kind, TroubleKind::SignIn | TroubleKind::Forbidden) {
+            return trouble;
+        }
+        let parts = self.parts(remote).await;
+        if parts.is_empty() {
+            return trouble;
+        }
+        let known = trouble.hint.as_ref().map(|hint| format!("{hint}. "));
+        let hint = known.unwrap_or_default() + &parts.join(" ");
+        trouble.with_hint(hint)
     }
 
     /// The pace in force, and what the server says of it.
