@@ -26,6 +26,10 @@ pub enum Check {
 
 /// How a save ended.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one a save, and it is handed on in a box"
+)]
 pub enum SaveOutcome {
     /// Everything was already so; nothing was sent.
     Unchanged {

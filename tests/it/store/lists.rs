@@ -38,7 +38,7 @@ fn expected(model: &Model, filter: &str, order: Order) -> Vec<Contact> {
 #[derive(Debug, Clone)]
 enum Step {
     Page(Vec<Contact>),
-    Put(Contact),
+    Put(Box<Contact>),
     Tag(Vec<u32>, &'static str),
     Drop(u32),
     Edit(u32, String),
@@ -77,7 +77,7 @@ fn steps() -> impl Strategy<Value = Step> {
     ];
     prop_oneof![
         2 => prop::collection::vec(contacts(), 1..6).prop_map(Step::Page),
-        1 => contacts().prop_map(Step::Put),
+        1 => contacts().prop_map(|one| Step::Put(Box::new(one))),
         1 => (prop::collection::vec(1_u32..40, 0..5), prop::sample::select(vec!["vip", "new"]))
             .prop_map(|(ids, tag)| Step::Tag(ids, tag)),
         1 => (1_u32..40).prop_map(Step::Drop),
@@ -116,7 +116,7 @@ fn run(first: Vec<Contact>, steps: Vec<Step>, wait_for_list: bool) -> Result<(),
             }
             Step::Put(one) => {
                 store.mirror_put(&one).wait().unwrap();
-                model.insert(number(&one), one);
+                model.insert(number(&one), *one);
             }
             Step::Tag(numbers, tag) => {
                 let ids: Vec<_> = numbers
