@@ -25,3 +25,4 @@ mod screen;
 mod store;
 mod taxonomy;
 mod transport;
+mod worlds;
