@@ -87,6 +87,7 @@ fn definitions() -> Vec<AttributeDefinition> {
             values: d.values.iter().map(|v| (*v).to_string()).collect(),
             pattern: d.regex.map(String::from),
             pattern_hint: d.cue.map(String::from),
+            days_as_times: false,
         })
         .collect()
 }

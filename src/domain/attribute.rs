@@ -2,6 +2,8 @@
 //!
 //! Whether a text is acceptable is judged in `domain::validate`; this file only converts.
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -69,6 +71,36 @@ pub struct AttributeDefinition {
     /// What to say when the pattern does not match.
     #[serde(default)]
     pub pattern_hint: Option<String>,
+    /// Whether a day is stored as the time at which it begins, `2026-05-01T00:00:00.000Z`.
+    #[serde(default)]
+    pub days_as_times: bool,
+}
+
+impl AttributeDefinition {
+    /// The value for an entered text, in the form in which the account's other programs write it. As
+    /// [`value_of`] otherwise.
+    ///
+    /// # Errors
+    /// As [`value_of`].
+    pub fn value_of(&self, text: &str, current: Option<&Value>) -> Result<Value, String> {
+        let value = value_of(self.kind, text, current)?;
+        if self.kind != AttributeType::Date || !self.days_as_times || Some(&value) == current {
+            return Ok(value);
+        }
+        let begins = |day: Date| day.to_zoned(TimeZone::UTC).map(|z| z.timestamp());
+        let day = text.parse::<Date>().ok().filter(|d| d.to_string() == text);
+        let Some(begins) = day.and_then(|day| begins(day).ok()) else {
+            return Ok(value);
+        };
+        // The same moment, however it is written there, is no change.
+        let stored = current.and_then(Value::as_str);
+        if let Some(stored) = stored
+            && stored.parse().ok() == Some(begins)
+        {
+            return Ok(Value::String(stored.to_string()));
+        }
+        Ok(Value::String(format!("{text}T00:00:00.000Z")))
+    }
 }
 
 /// The text that a form shows for a value: strings as they are, `true`/`false`, numbers digit for
@@ -152,9 +184,42 @@ pub fn value_of(kind: AttributeType, text: &str, current: Option<&Value>) -> Res
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, from_str};
+    use serde_json::{Value, from_str, json};
 
-    use super::same;
+    use super::{AttributeDefinition, AttributeType, same};
+
+    #[test]
+    fn section_9_days_are_written_as_the_dashboard_writes_them() {
+        let definition = |days_as_times| AttributeDefinition {
+            key: "renewal".into(),
+            label: "Renewal".into(),
+            kind: AttributeType::Date,
+            description: None,
+            values: Vec::new(),
+            pattern: None,
+            pattern_hint: None,
+            days_as_times,
+        };
+        for (text, stored, wanted) in [
+            ("2026-05-01", None, "2026-05-01T00:00:00.000Z"),
+            ("2026-05-01", Some("2026-04-01"), "2026-05-01T00:00:00.000Z"),
+            // What stands there is left as it is.
+            ("2026-05-01", Some("2026-05-01"), "2026-05-01"),
+            (
+                "2026-05-01",
+                Some("2026-05-01T00:00:00Z"),
+                "2026-05-01T00:00:00Z",
+            ),
+            ("2026-05-01T08:30:00Z", None, "2026-05-01T08:30:00Z"),
+            ("0026-5-1", None, "0026-5-1"),
+        ] {
+            let stored = stored.map(|s| json!(s));
+            let value = definition(true).value_of(text, stored.as_ref());
+            assert_eq!(value, Ok(json!(wanted)), "{text} on {stored:?}");
+            let plain = definition(false).value_of(text, None);
+            assert_eq!(plain, Ok(json!(text)));
+        }
+    }
 
     #[test]
     fn numbers_are_the_same_by_worth_and_texts_by_spelling() {

@@ -146,12 +146,18 @@ pub fn tag(spec: &TagSpec, catalogue: Option<&[String]>, name: &str) -> Option<P
                 .with_repair(Some(name.trim().to_string())),
         );
     }
+    let lower = name.to_lowercase();
+    let small = spec.ignore_case && lower != name;
     let (names, note) = (catalogue?, spec.outside_catalogue?);
     let alike = unique(names.iter().filter(|n| fold(n) == fold(name)));
     Some(match alike {
         Some(alike) => {
             let message = format!("{shown:?} is spelled {:?} there", one_line(alike));
             Problem::warning(message).with_repair(Some(alike.clone()))
+        }
+        None if small => {
+            let message = format!("{shown:?} is stored in small letters, and {note}");
+            Problem::warning(message).with_repair(Some(lower))
         }
         None => Problem::warning(format!("{shown:?}: {note}")),
     })
@@ -176,7 +182,12 @@ pub fn patch(
         };
         let problem = match table.field(*key) {
             None => Some(Problem::error("is not a field here")),
-            Some(spec) if spec.access.can_set() && text.is_empty() => clearing(spec.access),
+            Some(spec) if spec.access.can_set() && text.is_empty() => {
+                match base.field(*key).is_empty() {
+                    true => clearing(spec.access),
+                    false => clearing(spec.access).or_else(|| field(spec, "", region)),
+                }
+            }
             // What can not be set is said even where nothing would change.
             Some(spec) if spec.access.can_set() && text == base.field(*key) => None,
             Some(spec) => field(spec, text, region),

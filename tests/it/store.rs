@@ -297,6 +297,7 @@ fn drafts_vocabulary_and_settings_come_back() {
         values: vec!["gold".into()],
         pattern: None,
         pattern_hint: None,
+        days_as_times: false,
     };
     let definitions = [definition];
     let kept = store.put_definitions(&account(), &definitions, at(1));

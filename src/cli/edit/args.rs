@@ -39,12 +39,12 @@ pub fn patch_of(
             ))
             .with_hint(format!("say so with --unset-attr {name}")));
         }
-        let kind = definitions
-            .iter()
-            .find(|d| d.key == name)
-            .map_or(untyped, |d| d.kind);
-        let value = attribute::value_of(kind, text, base.attributes.get(name))
-            .map_err(|m| invalid(format!("attr.{name}: {m}")))?;
+        let current = base.attributes.get(name);
+        let value = match definitions.iter().find(|d| d.key == name) {
+            Some(definition) => definition.value_of(text, current),
+            None => attribute::value_of(untyped, text, current),
+        };
+        let value = value.map_err(|m| invalid(format!("attr.{name}: {m}")))?;
         patch.attributes.insert(name.to_string(), Edit::Set(value));
     }
     for name in &args.unset_attr {

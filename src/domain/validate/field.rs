@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Problem, clean, clearing, refusal};
-use crate::domain::field::{Access, FieldKind, FieldSpec};
+use crate::domain::field::{Access, FieldKey, FieldKind, FieldSpec};
 use crate::domain::phone;
 use crate::domain::shown::one_line;
 
@@ -15,9 +15,12 @@ pub fn field(spec: &FieldSpec, text: &str, region: Option<&str>) -> Option<Probl
         return Some(Problem::error(format!("can not be set: {reason}")));
     }
     if text.is_empty() {
-        return match spec.access {
-            Access::WriteOnly(_) => None,
-            access => clearing(access),
+        return match (spec.access, spec.key) {
+            (Access::WriteOnly(_), _) => None,
+            (access, FieldKey::Name) if access.can_clear() => Some(Problem::warning(
+                "is empty: the contact is then called by its e-mail, phone or id",
+            )),
+            (access, _) => clearing(access),
         };
     }
     let problem = match spec.kind {

@@ -76,7 +76,8 @@ fn texts() {
         &of(FieldKind::Text),
         &[
             ("Ada Byron", "ok"),
-            ("", "ok"),
+            // Accepted, and hardly meant.
+            ("", "warning"),
             (&long, "error"),
             (&long[..510], "ok"),
             (" Ada ", "warning -> Ada"),
@@ -185,6 +186,7 @@ fn definition(kind: AttributeType) -> AttributeDefinition {
         values: ["Free", "Gold", "Gold Plus"].map(String::from).into(),
         pattern: Some("/^[A-Z]{3}$/".into()),
         pattern_hint: Some("three capitals".into()),
+        days_as_times: false,
     }
 }
 
@@ -298,6 +300,7 @@ fn tags() {
         ("VIP", "warning -> vip"),
         ("big customer", "warning -> Big Customer"),
         ("trial", "warning"),
+        ("Trial", "warning -> trial"),
         (" vip", "warning -> vip"),
         ("a,b", "error"),
         ("", "error"),

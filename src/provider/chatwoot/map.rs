@@ -200,6 +200,8 @@ fn definitions(body: &Value) -> Result<Vec<AttributeDefinition>, DecodeError> {
             values,
             pattern: filled("regex_pattern")?,
             pattern_hint: filled("regex_cue")?,
+            // The dashboard writes a day so, and so it stays readable there.
+            days_as_times: true,
             key,
         });
     }

@@ -58,6 +58,7 @@ fn typed() -> (Contact, Msg) {
         },
         pattern: None,
         pattern_hint: None,
+        days_as_times: false,
     };
     let definitions = [
         ("note", "Note", AttributeType::Text),

@@ -53,14 +53,25 @@ impl Field {
             }
             (
                 What::Attribute {
-                    name, kind, stored, ..
+                    name,
+                    kind,
+                    definition,
+                    stored,
+                    ..
                 },
                 DraftEdit::Text(text),
             ) => {
                 let edit = match (text.is_empty(), stored) {
                     (true, None) => None,
                     (true, Some(_)) if spec.empty_removes => Some(Edit::Clear),
-                    _ => value_of(*kind, &text, stored.as_ref()).ok().map(Edit::Set),
+                    _ => {
+                        let stored = stored.as_ref();
+                        let value = match definition {
+                            Some(definition) => definition.value_of(&text, stored),
+                            None => value_of(*kind, &text, stored),
+                        };
+                        value.ok().map(Edit::Set)
+                    }
                 };
                 if let Some(edit) = edit {
                     patch.attributes.insert(name.clone(), edit);

@@ -191,6 +191,7 @@ fn shaped(name: &str, stored: Option<&Value>) -> Option<AttributeDefinition> {
         values: Vec::new(),
         pattern: None,
         pattern_hint: None,
+        days_as_times: false,
     })
 }
 

@@ -98,6 +98,7 @@ fn vocabulary() -> Vocabulary {
         values: vec!["gold".into(), "5".into()],
         pattern: Some("^x$".into()),
         pattern_hint: None,
+        days_as_times: false,
     };
     Vocabulary {
         definitions: ('a'..='g').zip(kinds).map(define).collect(),
