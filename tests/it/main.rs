@@ -25,4 +25,5 @@ mod screen;
 mod store;
 mod taxonomy;
 mod transport;
+mod traps;
 mod worlds;
