@@ -97,6 +97,7 @@ impl<F: Backstage> World<F> {
             running,
             provider,
             base_url,
+            sign_in: String::new(),
         };
         let folder = tempfile::tempdir().unwrap();
         let mut account = sandbox.account();
