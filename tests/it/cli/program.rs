@@ -365,27 +365,39 @@ fn ctrl_c_ends_reading_at_once() {
 
 #[test]
 fn a_sandbox_prints_a_configuration_that_works_and_ends_on_ctrl_c() {
-    for provider in ["chatwoot", "pabbly", "opencx"] {
+    // What the last line of the printed configuration begins with, after what is asked.
+    for (asked, last) in [
+        ("chatwoot", "token = "),
+        ("pabbly", "token = "),
+        ("opencx", "token = "),
+        ("revyops", "token = "),
+        (
+            "revyops --quirks auth=client-id,prefix=none",
+            "client_id = ",
+        ),
+        (
+            "revyops --quirks auth=both,header=Authorization",
+            "client_id = ",
+        ),
+    ] {
         let own = Desk::new("");
+        let asked = asked.split(' ');
         let mut child = spawn(
             own.command()
-                .args(["sandbox", provider, "--contacts", "20"]),
+                .args(["sandbox", "--contacts", "20"])
+                .args(asked),
         );
         let mut printed = String::new();
         let mut reader = BufReader::new(child.stdout.take().unwrap());
-        while !printed.contains("token = ") {
+        while !printed.lines().any(|line| line.starts_with(last)) {
             assert!(reader.read_line(&mut printed).unwrap() > 0, "{printed}");
         }
         let desk = Desk::new(&printed);
-        let token = printed
+        let variables = printed
             .lines()
-            .find_map(|l| l.split_once("CARDEX_SANDBOX_TOKEN="))
-            .unwrap()
-            .1;
+            .filter_map(|line| line.strip_prefix("# export ")?.split_once('='));
         let mut list = desk.command();
-        let list = list
-            .env("CARDEX_SANDBOX_TOKEN", token)
-            .args(["list", "--format", "ids"]);
+        let list = list.envs(variables).args(["list", "--format", "ids"]);
         let output = list.output().unwrap();
         let said = Said::new(&["list"], &output);
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:#?}");
