@@ -14,6 +14,7 @@ pub mod loader;
 pub mod log;
 pub mod outside;
 pub mod practice;
+pub mod roster;
 pub mod saves;
 pub mod screen;
 pub mod session;

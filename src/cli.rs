@@ -17,6 +17,7 @@ pub mod list;
 pub mod output;
 pub mod packaging;
 pub mod practice;
+pub mod roster;
 pub mod run;
 pub mod show;
 
@@ -81,6 +82,12 @@ pub enum Command {
     },
     /// Change one contact
     Edit(EditArgs),
+    /// Keep the contacts of a chatwoot-public account, which has no list
+    Roster {
+        /// What to do; `list` without one
+        #[command(subcommand)]
+        command: Option<RosterCommand>,
+    },
     /// List the configured accounts, or check one
     Accounts {
         /// What to do; `list` without one
@@ -200,6 +207,37 @@ pub struct EditArgs {
     pub allow_new_field: bool,
 }
 
+/// `cardex roster …`.
+#[derive(Debug, Subcommand)]
+pub enum RosterCommand {
+    /// List the roster
+    List,
+    /// Add a contact by its source id
+    Add {
+        /// The contact's source id in the inbox
+        source_id: String,
+        /// The identifier that its identity hash is of (with hmac_token)
+        #[arg(long, value_name = "ID")]
+        identifier: Option<String>,
+    },
+    /// Add the contacts of a file: a source id a line, or CSV under source_id[,identifier]
+    Import {
+        /// The file; - for standard input
+        file: PathBuf,
+    },
+    /// Add the contacts that a chatwoot account lists in this inbox
+    From {
+        /// The chatwoot account's name
+        #[arg(value_name = "ACCOUNT")]
+        source: String,
+    },
+    /// Take a contact out of the roster; at Chatwoot it stays
+    Remove {
+        /// The contact's source id
+        source_id: String,
+    },
+}
+
 /// `cardex accounts …`.
 #[derive(Debug, Subcommand)]
 pub enum AccountsCommand {
@@ -217,6 +255,8 @@ pub enum AccountsCommand {
 pub enum Vendor {
     /// Chatwoot's application API
     Chatwoot,
+    /// Chatwoot's public client API; the same server as chatwoot
+    ChatwootPublic,
     /// Pabbly Chatflow
     Pabbly,
     /// OpenCX
@@ -228,13 +268,14 @@ pub enum Vendor {
 }
 
 impl Vendor {
-    /// Every vendor, in the order in which they are served.
+    /// Every vendor, in the order in which they are served; Chatwoot once, since it speaks both of its APIs.
     pub const ALL: [Self; 4] = [Self::Chatwoot, Self::Pabbly, Self::OpenCx, Self::RevyOps];
 
     /// The provider behind the name.
     pub fn provider(self) -> ProviderId {
         match self {
             Self::Chatwoot => ProviderId::Chatwoot,
+            Self::ChatwootPublic => ProviderId::ChatwootPublic,
             Self::Pabbly => ProviderId::Pabbly,
             Self::OpenCx => ProviderId::OpenCx,
             Self::RevyOps => ProviderId::RevyOps,

@@ -12,6 +12,7 @@
 //! | `row` | SQL rows ↔ domain values |
 //! | `place` | whose contacts an account's are |
 //! | `contacts`, `mirror` | reading and changing contacts of both kinds |
+//! | `roster` | the contacts of an account whose provider lists nothing |
 //! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
 
@@ -31,6 +32,7 @@ mod index;
 mod listing;
 mod mirror;
 mod place;
+mod roster;
 mod row;
 mod schema;
 mod settings;
@@ -46,6 +48,7 @@ pub use error::StoreError;
 pub use listing::Listing;
 pub use mirror::{MirrorState, Moment};
 pub use place::Place;
+pub use roster::{RosterAdded, RosterEntry, RosterPage};
 pub use tags::TagWalked;
 pub use thread::StoreEvent;
 pub use view::{Query, View};

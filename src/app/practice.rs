@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::app::clock;
+use crate::app::session::{Session, store_trouble};
 use crate::config::Account;
-use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
+use crate::domain::{AccountName, ContactId, ProviderId, Trouble, TroubleKind};
 use crate::sandbox::faults::{Faults, Vendor};
 use crate::sandbox::rate::Rate;
 use crate::sandbox::revyops::choices::Auth;
@@ -12,7 +13,8 @@ use crate::sandbox::seed::Person;
 use crate::sandbox::server::{self, Options, Running};
 use crate::sandbox::spec::Help;
 use crate::sandbox::{Fake, chatwoot, opencx, pabbly, revyops, seed};
-use crate::secret::Secret;
+use crate::secret::{Configured, Secret};
+use crate::store::RosterEntry;
 
 /// The account number that the Chatwoot sandbox knows.
 const CHATWOOT_ACCOUNT: u64 = 1;
@@ -25,6 +27,9 @@ const TOKEN: &str = "CARDEX_SANDBOX_TOKEN";
 
 /// The variable that it takes RevyOps' `client_id` from.
 const CLIENT_ID: &str = "CARDEX_SANDBOX_CLIENT_ID";
+
+/// The variable that a printed configuration takes the key of identity hashes from.
+const HMAC: &str = "CARDEX_SANDBOX_HMAC";
 
 /// How a sandbox is set up.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +64,8 @@ impl Sandbox {
     /// An account on it.
     pub fn account(&self) -> Account {
         let name = AccountName::new(format!("sandbox-{}", self.provider));
+        let inbox = Secret::new(seed::INBOX).ok();
+        let inbox = inbox.filter(|_| self.provider == ProviderId::ChatwootPublic);
         Account {
             provider: self.provider,
             base_url: self.base_url.clone(),
@@ -68,13 +75,33 @@ impl Sandbox {
             mirror: false,
             email_attribute: (self.provider == ProviderId::Pabbly).then(|| EMAIL.into()),
             tags_attribute: tags_attribute(self.provider).map(String::from),
+            inbox_identifier: inbox.map(Configured::Written),
             ..Account::local(name)
         }
     }
 
-    /// The lines of a configuration that reaches it.
+    /// The lines of a configuration that reaches it. A Chatwoot server has two APIs, and an account for each.
     pub fn configuration(&self) -> String {
-        let account = match self.provider {
+        let own = self.account_of(self.provider);
+        let other = match self.provider {
+            ProviderId::Chatwoot => ProviderId::ChatwootPublic,
+            ProviderId::ChatwootPublic => ProviderId::Chatwoot,
+            _ => return own,
+        };
+        format!("{own}\n{}", self.account_of(other))
+    }
+
+    fn account_of(&self, provider: ProviderId) -> String {
+        if provider == ProviderId::ChatwootPublic {
+            return format!(
+                "# Its roster: cardex --account practice-{provider} roster from practice-chatwoot\n\
+                 [accounts.practice-{provider}]\nprovider = \"{provider}\"\nbase_url = \"{url}\"\n\
+                 inbox_identifier = \"{inbox}\"\nhmac_token = {{ env = \"{HMAC}\" }}\n",
+                url = self.base_url,
+                inbox = seed::INBOX,
+            );
+        }
+        let account = match provider {
             ProviderId::Chatwoot => format!("account_id = {CHATWOOT_ACCOUNT}\n"),
             ProviderId::Pabbly => format!("email_attribute = \"{EMAIL}\"\n"),
             other => tags_attribute(other)
@@ -84,7 +111,6 @@ impl Sandbox {
         format!(
             "[accounts.practice-{provider}]\nprovider = \"{provider}\"\nbase_url = \"{url}\"\n\
              {account}{sign_in}",
-            provider = self.provider,
             url = self.base_url,
             sign_in = self.sign_in,
         )
@@ -92,9 +118,14 @@ impl Sandbox {
 
     /// The variables that [`Sandbox::configuration`] takes secrets from, with their values.
     pub fn variables(&self) -> Vec<(&'static str, &'static str)> {
-        let all = [(TOKEN, seed::KEY), (CLIENT_ID, seed::CLIENT_ID)];
+        let all = [
+            (TOKEN, seed::KEY),
+            (CLIENT_ID, seed::CLIENT_ID),
+            (HMAC, seed::INBOX_KEY),
+        ];
+        let configuration = self.configuration();
         all.into_iter()
-            .filter(|(name, _)| self.sign_in.contains(name))
+            .filter(|(name, _)| configuration.contains(name))
             .collect()
     }
 }
@@ -127,11 +158,11 @@ pub fn token() -> Result<Secret, Trouble> {
 /// The switches of a vendor's sandbox; none where there is no sandbox.
 pub fn switches(provider: ProviderId) -> Vec<Help> {
     match provider {
-        ProviderId::Chatwoot => chatwoot::Quirks::help(),
+        ProviderId::Chatwoot | ProviderId::ChatwootPublic => chatwoot::Quirks::help(),
         ProviderId::Pabbly => pabbly::quirks::Quirks::help(),
         ProviderId::OpenCx => opencx::Quirks::help(),
         ProviderId::RevyOps => revyops::quirks::Quirks::help(),
-        ProviderId::ChatwootPublic | ProviderId::Local => Vec::new(),
+        ProviderId::Local => Vec::new(),
     }
 }
 
@@ -170,7 +201,8 @@ fn play(provider: ProviderId, people: &[Person], quirks: &str) -> Result<Play, T
             let fake = seed::pabbly(people).with_quirks(quirks);
             Ok(Play::new(Vendor::Pabbly, fake, pabbly::BASE))
         }
-        ProviderId::Chatwoot => {
+        // One server speaks both APIs.
+        ProviderId::Chatwoot | ProviderId::ChatwootPublic => {
             let quirks = chatwoot::Quirks::parse(quirks).map_err(unread)?;
             let fake = seed::chatwoot_like(people, quirks);
             Ok(Play::new(Vendor::Chatwoot, fake, ""))
@@ -188,9 +220,6 @@ fn play(provider: ProviderId, people: &[Person], quirks: &str) -> Result<Play, T
                 sign_in,
                 ..Play::new(Vendor::RevyOps, fake, path)
             })
-        }
-        ProviderId::ChatwootPublic => {
-            Err(invalid(format!("there is no sandbox for {provider} yet")))
         }
         ProviderId::Local => Err(
             invalid("the local store has no API to practise with".into())
@@ -212,6 +241,29 @@ fn revyops_sign_in(quirks: &revyops::quirks::Quirks) -> String {
         Auth::ClientId => client_id,
         Auth::Both => key + &client_id,
     }
+}
+
+/// Fills the roster of a practice account with the source ids of its contacts, where it has one.
+///
+/// # Errors
+/// When the store can not be written.
+pub async fn fill_roster(session: &Session, contacts: usize) -> Result<(), Trouble> {
+    if !session.has_roster() {
+        return Ok(());
+    }
+    let now = clock::now();
+    let entries = seed::source_ids(&seed::people(contacts)).into_iter();
+    let entries = entries.map(|(id, identifier)| RosterEntry {
+        source_id: ContactId::new(id),
+        identifier,
+        added_at: now,
+        origin: "sandbox".into(),
+    });
+    let (name, store) = (&session.account().name, session.store());
+    let added = store.roster_add(name, entries.collect()).await;
+    added
+        .map(|_| ())
+        .map_err(|e| store_trouble("filling the roster", &e))
 }
 
 /// Starts a sandbox.

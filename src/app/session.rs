@@ -25,6 +25,7 @@ mod about;
 mod holder;
 mod pages;
 mod read;
+pub mod roster;
 mod save;
 
 pub use about::About;
@@ -130,6 +131,11 @@ impl Session {
     /// # Errors
     /// When it does not exist, or can not be reached.
     pub async fn confirm(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        if !self.is_listed(id).await {
+            self.forget_contact(id).await;
+            let message = format!("contact {id} is not in the roster");
+            return Err(Trouble::new(TroubleKind::NotFound, message));
+        }
         self.read_as(id, Priority::Background).await
     }
 

@@ -138,12 +138,16 @@ pub async fn check(session: &Session, out: Output) -> Result<u8, Trouble> {
                 format!("! {trouble}{hint}")
             });
             lines.extend(refused);
+            // A server that fails one call of those that matter does not work.
+            let failed = about.refused.iter().find(|t| t.kind == TroubleKind::Server);
+            let code = failed.map_or(exit::DONE, exit::of_trouble);
             let printed = if out.json {
-                out.object(&json!({"account": name, "ok": true, "notes": lines}))
+                let ok = failed.is_none();
+                out.object(&json!({"account": name, "ok": ok, "notes": lines}))
             } else {
                 lines.iter().try_for_each(|l| out.line(&shown::one_line(l)))
             };
-            Ok(printed.err().unwrap_or(exit::DONE))
+            Ok(Output::ended(printed, code))
         }
         Err(trouble) if out.json => {
             let value = json!({

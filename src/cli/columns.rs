@@ -87,6 +87,14 @@ impl Column {
         }
     }
 
+    /// The text of a contact in this column, for people: a contact that is missing says so.
+    pub fn listed(&self, contact: &Contact) -> String {
+        match self {
+            Self::Field(FieldKey::Name) => contact.listed_name(),
+            _ => self.text(contact),
+        }
+    }
+
     /// The text of a contact in this column.
     pub fn text(&self, contact: &Contact) -> String {
         match self {

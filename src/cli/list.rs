@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::columns::Column;
 use super::output::{Output, json_text};
-use super::{ListArgs, ListFormat, exit};
+use super::{ListArgs, ListFormat, exit, roster};
 use crate::app::loader::{self, LoadEvent, TagWalk};
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Contact, Filter, Order, Trouble, TroubleKind, shown};
@@ -42,6 +42,7 @@ pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, 
         (None, true) => ListFormat::Json,
         (None, false) => ListFormat::Table,
     };
+    roster::before_listing(session, &filter, out).await?;
     if !session.is_local() {
         let walk = Walk::new(session, &filter, &columns, format, out);
         // Only an unfiltered list in the provider's own order may stop early.
@@ -240,7 +241,7 @@ impl Walk {
 }
 
 /// Replaces the line of progress.
-fn show_progress(line: &str) {
+pub(super) fn show_progress(line: &str) {
     let mut error = std::io::stderr().lock();
     // Progress that nobody sees is no loss.
     let _ = std::io::Write::write_fmt(&mut error, format_args!("\r\u{1b}[K{line}"));
@@ -342,7 +343,7 @@ impl Printer {
             .map(|c| {
                 self.columns
                     .iter()
-                    .map(|k| shown::one_line(&k.text(c)).into_owned())
+                    .map(|k| shown::one_line(&k.listed(c)).into_owned())
                     .collect()
             })
             .collect();

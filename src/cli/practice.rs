@@ -99,6 +99,11 @@ fn announce(sandbox: &Sandbox, contacts: usize, out: Output) -> Result<(), u8> {
         if sandbox.provider == ProviderId::RevyOps {
             line["client_id"] = json!(seed::CLIENT_ID);
         }
+        let both = [ProviderId::Chatwoot, ProviderId::ChatwootPublic];
+        if both.contains(&sandbox.provider) {
+            line["inbox_identifier"] = json!(seed::INBOX);
+            line["hmac_token"] = json!(seed::INBOX_KEY);
+        }
         return out.line(&line.to_string());
     }
     let variables: String = sandbox

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{self, Output, complain};
 use super::{AccountsCommand, Cli, Command, Vendor, exit};
-use super::{accounts, doctor, edit, list, packaging, practice, show};
+use super::{accounts, doctor, edit, list, packaging, practice, roster, show};
 use crate::app::practice::{self as sandboxes, Practice};
 use crate::app::setup::Setup;
 use crate::app::{log, screen};
@@ -54,6 +54,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             Command::List(_)
             | Command::Show { .. }
             | Command::Edit(_)
+            | Command::Roster { .. }
             | Command::Accounts { .. }
             | Command::Doctor { .. }
             | Command::Login { .. }
@@ -107,6 +108,12 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             let edit = edit::run(&session, &args, out);
             finished(async { Ok(telling_waits(&session, out, edit).await) })
         }
+        Some(Command::Roster { command }) => {
+            let session = setup.open(setup.config.choose(asked)?)?;
+            let other = roster::other(&setup, &session, command.as_ref())?;
+            let work = roster::run(&session, command, other, out);
+            interruptible(telling_waits(&session, out, work))
+        }
         Some(Command::Accounts { command }) => match command {
             None | Some(AccountsCommand::List) => accounts::list(&setup, out),
             Some(AccountsCommand::Check { name }) => {
@@ -144,6 +151,7 @@ fn demo(
     };
     let sandbox = runtime.block_on(sandboxes::start(provider, &practice))?;
     let session = setup.open_practice(sandbox.account(), sandboxes::token()?)?;
+    runtime.block_on(sandboxes::fill_roster(&session, contacts))?;
     let saves = screen::run(runtime, setup, session, out.color, true)?;
     Ok(exit::of_last(&saves))
 }

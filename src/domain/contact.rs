@@ -78,6 +78,9 @@ pub struct Contact {
     /// id with another record has become another person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
+    /// Whether it is listed here although its provider answers that it does not exist.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
     /// When it was made, where the provider says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -113,6 +116,7 @@ impl Contact {
             updated_at: None,
             attributes_known: true,
             record: None,
+            missing: false,
             created_at: None,
             extra: BTreeMap::new(),
         }
@@ -153,6 +157,24 @@ impl Contact {
         }
     }
 
+    /// What to say beside the name of a contact that is [`missing`](Self::missing).
+    pub fn missing_note(&self) -> Option<&'static str> {
+        let note = match self.provider {
+            ProviderId::Chatwoot | ProviderId::ChatwootPublic => "not found at Chatwoot",
+            _ => "not found",
+        };
+        self.missing.then_some(note)
+    }
+
+    /// The name with that note behind it, for a list.
+    pub fn listed_name(&self) -> String {
+        let name = self.field(FieldKey::Name);
+        match self.missing_note() {
+            None => name.to_string(),
+            Some(note) => format!("{name} ({note})").trim_start().to_string(),
+        }
+    }
+
     /// What to call this contact in a sentence: name, else e-mail, else phone, else its id.
     pub fn title(&self) -> Cow<'_, str> {
         let reached = [FieldKey::Email, FieldKey::Phone].map(|k| Cow::Borrowed(self.field(k)));
@@ -165,7 +187,8 @@ impl Contact {
 
     /// The contact in the shape that `--json` promises:
     /// `{"id","account","provider","fields","tags","attributes","flags","updated_at"}`.
-    /// `tags` is null where the provider's list does not tell them.
+    /// `tags` is null where the provider's list does not tell them; `"missing": true` stands at the end of
+    /// one that is [`missing`](Self::missing).
     pub fn to_json(&self) -> Value {
         let fields: Map<String, Value> = self
             .fields
@@ -186,7 +209,7 @@ impl Contact {
         } else {
             json!(self.tags)
         };
-        json!({
+        let mut shown = json!({
             "id": self.id.as_str(),
             "account": self.account.as_str(),
             "provider": self.provider.as_str(),
@@ -195,6 +218,10 @@ impl Contact {
             "attributes": attributes,
             "flags": flags,
             "updated_at": self.updated_at.map(|t| t.to_string()),
-        })
+        });
+        if let (true, Some(members)) = (self.missing, shown.as_object_mut()) {
+            members.insert("missing".into(), json!(true));
+        }
+        shown
     }
 }

@@ -28,6 +28,7 @@ use super::{
 pub mod call;
 pub mod errors;
 pub mod find;
+pub mod inboxes;
 pub mod labels;
 pub mod lists;
 pub mod map;

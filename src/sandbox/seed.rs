@@ -5,6 +5,7 @@
 //! first (`hand`), composed ones follow (`composed`). A fake for another vendor gets its own function
 //! beside [`pabbly`].
 
+mod chatwoot;
 mod composed;
 mod hand;
 mod names;
@@ -15,10 +16,10 @@ mod revyops;
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub use self::chatwoot::{INBOX, INBOX_KEY, chatwoot, chatwoot_like, source_ids};
 pub use self::opencx::{TAGS_KEY, opencx};
 pub use self::phone::fictional_phone;
 pub use self::revyops::{CLIENT_ID, TAGS_FIELD, revyops};
-use super::chatwoot::{Chatwoot, ContactSeed, DefinitionSeed, Quirks};
 use super::pabbly::Pabbly;
 use super::pabbly::contact::{Attribute, Contact, object_id};
 
@@ -305,69 +306,6 @@ pub fn pabbly(people: &[Person]) -> Pabbly {
             });
         }
         fake.insert(contact);
-    }
-    fake
-}
-
-/// A Chatwoot 4.15.1 server with these people in account 1, whose administrator's token is [`KEY`].
-/// Chatwoot has no place for consent. People without e-mail, phone and identifier are there, but Chatwoot's list leaves them out.
-pub fn chatwoot(people: &[Person]) -> Chatwoot {
-    chatwoot_like(people, Quirks::default())
-}
-
-/// The same on another kind of server.
-pub fn chatwoot_like(people: &[Person], quirks: Quirks) -> Chatwoot {
-    let mut fake = Chatwoot::with_limits(quirks.version, quirks.limits);
-    let began = people
-        .iter()
-        .map(|p| p.created_at)
-        .min()
-        .unwrap_or(Timestamp::UNIX_EPOCH);
-    let account = fake.add_account("Sandbox", began);
-    fake.add_user(
-        "Sam Sandbox",
-        "sam@example.com",
-        KEY,
-        &[(account, quirks.role)],
-    );
-    fake.suspend(account, quirks.suspended);
-    for tag in tags() {
-        fake.add_label(account, tag.name, tag.colour);
-    }
-    for definition in definitions() {
-        let seed = DefinitionSeed {
-            key: definition.key.into(),
-            name: definition.display_name.into(),
-            display_type: definition.kind.as_str().into(),
-            description: Some(definition.description.into()),
-            values: definition.values.iter().map(|v| (*v).to_string()).collect(),
-            regex_pattern: definition.regex.map(String::from),
-            regex_cue: definition.cue.map(String::from),
-        };
-        fake.add_definition(account, seed, began);
-    }
-    for person in people {
-        let own = [
-            ("company_name", &person.company),
-            ("city", &person.city),
-            ("country_code", &person.country_code),
-        ];
-        let seed = ContactSeed {
-            name: Some(person.name.clone()),
-            email: person.email.clone(),
-            phone_number: person.phone.clone(),
-            identifier: person.identifier.clone(),
-            blocked: person.blocked,
-            additional_attributes: own
-                .into_iter()
-                .filter_map(|(key, value)| Some((key.to_string(), value.clone()?.into())))
-                .collect(),
-            custom_attributes: person.attributes.iter().cloned().collect(),
-            labels: person.tags.clone(),
-            inboxes: Vec::new(),
-            last_activity_at: person.last_active,
-        };
-        fake.add_contact(account, seed, person.created_at);
     }
     fake
 }

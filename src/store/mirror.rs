@@ -11,7 +11,7 @@ use super::error::{Fault, StoreError};
 use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
-use crate::domain::{AccountName, Contact, ContactId, TagsRead};
+use crate::domain::{AccountName, Contact, ContactId, FieldKey, TagsRead};
 
 /// How far an account's mirror is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -327,8 +327,13 @@ fn put(
     Ok(false)
 }
 
-/// What a call does not tell of a contact stays as it is known.
+/// What a call does not tell of a contact stays as it is known, unless its id leads to somebody else now.
 fn keep_untold(contact: &mut Contact, before: Contact) {
+    if let (Some(now), Some(then)) = (&contact.record, &before.record)
+        && now != then
+    {
+        return;
+    }
     if contact.tags_read == TagsRead::No {
         (contact.tags, contact.tags_read) = (before.tags, before.tags_read);
     }
@@ -341,6 +346,11 @@ fn keep_untold(contact: &mut Contact, before: Contact) {
         contact.created_at = contact.created_at.or(before.created_at);
         contact.updated_at = contact.updated_at.or(before.updated_at);
         contact.record = contact.record.take().or(before.record);
+        // Told by nothing but what tells the attributes.
+        if let Some(identifier) = before.fields.get(&FieldKey::Identifier) {
+            let own = contact.fields.entry(FieldKey::Identifier);
+            own.or_insert_with(|| identifier.clone());
+        }
     }
 }
 

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_contacts.sql"),
     include_str!("migrations/0002_drafts.sql"),
     include_str!("migrations/0003_places.sql"),
+    include_str!("migrations/0004_roster.sql"),
 ];
 
 /// `card` in ASCII: tells a cardex database from others.

@@ -114,14 +114,26 @@ impl Log {
 }
 
 /// The URL without personal data: query values and path segments that hold an `@`, and query values
-/// with seven or more digits and nothing but what phone numbers are written with, become `…`.
+/// with seven or more digits and nothing but what phone numbers are written with, become `…`. So do, under
+/// Chatwoot's public API, the source id and the identifier of a contact: who knows them and the inbox can
+/// write to it.
 pub(super) fn without_people(url: &str) -> String {
     let (path, query) = url
         .split_once('?')
         .map_or((url, None), |(p, q)| (p, Some(q)));
+    let public = path.contains(PUBLIC);
+    let mut before = "";
     let path: Vec<&str> = path
         .split('/')
-        .map(|segment| if address(segment) { "…" } else { segment })
+        .map(|segment| {
+            let secret = public && before == "contacts";
+            before = segment;
+            if secret || address(segment) {
+                "…"
+            } else {
+                segment
+            }
+        })
         .collect();
     let mut out = path.join("/");
     if let Some(query) = query {
@@ -129,6 +141,7 @@ pub(super) fn without_people(url: &str) -> String {
             .split('&')
             .map(|pair| match pair.split_once('=') {
                 Some((name, value)) if address(value) || phone(value) => format!("{name}=…"),
+                Some((name @ "identifier", _)) if public => format!("{name}=…"),
                 _ => pair.to_string(),
             })
             .collect();
@@ -137,6 +150,9 @@ pub(super) fn without_people(url: &str) -> String {
     }
     out
 }
+
+/// What stands in the addresses of Chatwoot's public API.
+const PUBLIC: &str = "/public/api/v1/inboxes/";
 
 fn address(text: &str) -> bool {
     text.contains('@') || text.contains("%40")
@@ -194,6 +210,14 @@ mod tests {
             (
                 "https://h/a?phone=%2B49%20151-2345678",
                 "https://h/a?phone=…",
+            ),
+            (
+                "https://h/public/api/v1/inboxes/***/contacts/web-1?identifier=cust-1&identifier_hash=***",
+                "https://h/public/api/v1/inboxes/***/contacts/…?identifier=…&identifier_hash=***",
+            ),
+            (
+                "https://h/v1/contacts/7?identifier=x",
+                "https://h/v1/contacts/7?identifier=x",
             ),
             (
                 "https://h/a?id=64b7f00000000000000000aa",

@@ -14,6 +14,7 @@ mod editing;
 mod listing;
 mod narrowed;
 mod program;
+mod public;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -62,6 +63,7 @@ impl Desk {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
             .env("DESK_TOKEN", SECRET)
+            .env("DESK_HMAC", seed::INBOX_KEY)
             .env("CARDEX_CONFIG", self.path("config.toml"))
             .env("CARDEX_DATA_DIR", self.data())
             .stdin(Stdio::null());
@@ -123,6 +125,12 @@ impl Said {
         };
         assert!(!said.out.contains(SECRET), "{said:#?}");
         assert!(!said.err.contains(SECRET), "{said:#?}");
+        for inbox in [seed::INBOX, seed::INBOX_KEY] {
+            assert!(
+                !said.out.contains(inbox) && !said.err.contains(inbox),
+                "{said:#?}"
+            );
+        }
         assert!(!said.err.contains("panicked"), "{said:#?}");
         assert!(said.err.matches("Error:").count() <= 1, "{said:#?}");
         assert!(!said.out.contains("Error:"), "{said:#?}");

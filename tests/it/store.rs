@@ -25,6 +25,7 @@ use tempfile::TempDir;
 
 mod lists;
 mod places;
+mod roster;
 
 fn account() -> AccountName {
     AccountName::new("demo")

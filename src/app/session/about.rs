@@ -56,6 +56,12 @@ impl Session {
             }
         }
         about.told.extend(self.parts(remote).await);
+        if self.has_roster() {
+            match self.about_roster(remote).await {
+                Ok(said) => about.told.push(said),
+                Err(trouble) => about.refused.push(trouble),
+            }
+        }
         about.told.push(self.pace(remote, &limits));
         Ok(about)
     }

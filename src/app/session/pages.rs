@@ -45,6 +45,10 @@ impl Session {
         priority: Priority,
     ) -> Result<Found, Trouble> {
         let remote = self.remote(tried)?;
+        if self.has_roster() {
+            let page = self.roster_page(remote, cursor, priority).await?;
+            return Ok(Found { page, tag: None });
+        }
         let call = remote.codec.page(&self.inner.context, cursor);
         let tag = tag_of(&call);
         let page = self.page_of(remote, call, tried, priority).await?;

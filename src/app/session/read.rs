@@ -21,6 +21,14 @@ impl Session {
         let Some(remote) = &self.inner.remote else {
             return self.read_local(target, &tried).await;
         };
+        let identified = match self.has_roster() {
+            true => self.identified(target).await,
+            false => None,
+        };
+        let target = Target {
+            known: identified.as_ref().or(target.known),
+            ..target
+        };
         let reading = remote
             .codec
             .read(&self.inner.context, target)
@@ -32,7 +40,10 @@ impl Session {
         if let Err(trouble) = &read
             && trouble.kind == TroubleKind::NotFound
         {
-            self.forget_contact(id).await;
+            match self.has_roster() && self.is_listed(id).await {
+                true => self.mark_missing(id).await,
+                false => self.forget_contact(id).await,
+            }
         }
         read
     }

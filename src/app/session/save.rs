@@ -170,9 +170,9 @@ impl Session {
         }
     }
 
-    /// Puts a contact that was read whole into the mirror.
+    /// Puts a contact that was read whole into the mirror; where a roster is the list, only one that is in it.
     pub async fn remember_contact(&self, contact: &Contact) {
-        if self.is_local() {
+        if self.is_local() || !self.is_listed(&contact.id).await {
             return;
         }
         if let Err(error) = self.inner.contacts.mirror_put(contact).await {

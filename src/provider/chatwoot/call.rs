@@ -23,7 +23,7 @@ pub fn account(context: &Context) -> String {
     format!("{}/api/v1/accounts/{number}", base(context))
 }
 
-fn get(url: String, purpose: Purpose) -> Call {
+pub(super) fn get(url: String, purpose: Purpose) -> Call {
     Call {
         request: HttpRequest::new(Method::Get, url),
         purpose,

@@ -44,11 +44,11 @@ pub fn inbox(context: &Context, purpose: Purpose) -> Call {
     get(inbox_url(context), purpose)
 }
 
-/// Version, then inbox.
+/// Inbox, without which there is nothing, then version.
 pub fn about(context: &Context) -> Vec<Call> {
     vec![
-        get(format!("{}/api", base(context)), Purpose::About),
         inbox(context, Purpose::About),
+        get(format!("{}/api", base(context)), Purpose::About),
     ]
 }
 

@@ -12,6 +12,8 @@ pub struct Quirks {
     pub role: Role,
     /// Whether the vendor switched the account off.
     pub suspended: bool,
+    /// Whether the API inbox demands identity hashes.
+    pub identity: bool,
     /// The throttles.
     pub limits: Limits,
 }
@@ -22,6 +24,7 @@ impl Default for Quirks {
             version: Version::V4_15_1,
             role: Role::Administrator,
             suspended: false,
+            identity: false,
             limits: Limits::default(),
         }
     }
@@ -51,6 +54,11 @@ fn switches() -> Vec<Switch<Quirks>> {
         Switch::choice("suspended", "whether the account is switched off", |q| {
             &mut q.suspended
         }),
+        Switch::choice(
+            "identity",
+            "whether the API inbox demands identity hashes",
+            |q| &mut q.identity,
+        ),
         Switch::number(
             "searches",
             1..=1_000_000,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::sandbox::chatwoot::Quirks;
 use crate::sandbox::{Fake, Received};
 
 fn unique<'a>(values: impl Iterator<Item = &'a String>) -> usize {
@@ -302,6 +303,9 @@ fn a_chatwoot_server_is_of_the_kind_that_is_asked_for() {
     assert_eq!(ask("role=agent", "GET", one).status, 200);
     assert_eq!(ask("role=agent", "DELETE", one).status, 401);
     assert_eq!(ask("suspended=yes", "GET", one).status, 401);
+    let public = format!("/public/api/v1/inboxes/{INBOX}/contacts/web-0001");
+    assert_eq!(ask("", "GET", &public).status, 200);
+    assert_eq!(ask("identity=yes", "GET", &public).status, 500);
     assert_eq!(ask("requests=1", "GET", one).status, 200);
     let counted = "requests=1,loopback_counted=yes";
     assert_eq!(ask(counted, "GET", one).status, 429);

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::*;
 
-fn interrupt(child: &Child) {
+pub(super) fn interrupt(child: &Child) {
     kill_process(Pid::from_child(child), Signal::INT).unwrap();
 }
 
@@ -24,7 +24,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-fn ended(mut child: Child) -> (i32, String, String) {
+pub(super) fn ended(mut child: Child) -> (i32, String, String) {
     let (mut out, mut err) = (String::new(), String::new());
     if let Some(mut pipe) = child.stdout.take() {
         pipe.read_to_string(&mut out).unwrap();
@@ -35,7 +35,7 @@ fn ended(mut child: Child) -> (i32, String, String) {
     (child.wait().unwrap().code().unwrap_or(-1), out, err)
 }
 
-fn spawn(command: &mut Command) -> Child {
+pub(super) fn spawn(command: &mut Command) -> Child {
     command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -52,6 +52,11 @@ fn help_is_the_interface() {
         "list",
         "show",
         "edit",
+        "roster",
+        "roster add",
+        "roster import",
+        "roster from",
+        "roster remove",
         "accounts",
         "accounts check",
         "login",

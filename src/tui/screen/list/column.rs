@@ -71,6 +71,7 @@ impl Column {
     /// What it shows of a contact, fit for the terminal.
     pub fn cell(&self, contact: &Contact, masked: bool) -> String {
         match self {
+            Self::Field(FieldKey::Name) => one_line(&contact.listed_name()).into_owned(),
             Self::Field(key) => {
                 let text = contact.field(*key);
                 hidden(&one_line(text), masked && is_private(*key))
