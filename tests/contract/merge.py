@@ -11,6 +11,7 @@ An overlay, `overlay/PROVIDER.yaml`:
     parts:                       # which calls come from which document of specs/
       - from: FILE
         calls: [get /path, put /path/{id}]
+        for: server              # as below
     additions:                   # in this order
       - reason: why the vendor's document alone does not do
         for: client              # or [client, server …]; left out: all
@@ -203,22 +204,28 @@ def pruned(document):
     document["components"] = components
 
 
+def concerns(entry, side):
+    """Whether a part or an addition belongs to this side."""
+    sides = entry.get("for", SIDES)
+    sides = [sides] if isinstance(sides, str) else sides
+    if not set(sides) <= set(SIDES):
+        raise Wrong(f"for: {sides} is not among {SIDES}")
+    return side in sides or (side == "mock" and "client" in sides)
+
+
 def merge(provider, side):
     """One merged document as text."""
     path = HERE / "overlay" / f"{provider}.yaml"
     overlay = load(path)
     document = {"info": {"title": overlay["title"], "version": side}, "paths": {}, "components": {}}
-    for part in overlay["parts"]:
+    parts = [part for part in overlay["parts"] if concerns(part, side)]
+    for part in parts:
         take(document, part)
     for addition in overlay.get("additions", []):
-        sides = addition.get("for", SIDES)
-        sides = [sides] if isinstance(sides, str) else sides
-        if not set(sides) <= set(SIDES):
-            raise Wrong(f"for: {sides} is not among {SIDES}")
-        if side in sides or (side == "mock" and "client" in sides):
+        if concerns(addition, side):
             add(document, addition)
     pruned(document)
-    sources = [path] + [HERE / "specs" / part["from"] for part in overlay["parts"]]
+    sources = [path] + [HERE / "specs" / part["from"] for part in parts]
     document["x-made-from"] = {
         str(s.relative_to(HERE)): hashlib.sha256(s.read_bytes()).hexdigest() for s in sources}
     ordered = {key: document[key] for key in

@@ -14,7 +14,7 @@ def check(world, step, provider):
     sandbox = Sandbox(world.children, world.binary, provider.name, folder)
     prism, port = start(world, provider, "proxy", [world.document(provider.name, "client"), sandbox.base_url])
     relay = Relay(port)
-    cardex = Cardex(world.binary, folder, sandbox.settings, relay.url)
+    cardex = Cardex(world.binary, folder, sandbox.settings, relay.url, sandbox.variables)
     step.note = provider.note
     ran = cardex.run("list", "--json")
     ids = [contact["id"] for contact in ran.lines()] if ran.code == 0 else []

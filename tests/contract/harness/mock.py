@@ -7,6 +7,9 @@ from .processes import free_port
 from .program import Cardex
 from .relay import Relay
 
+# Members that prove who sends, and change nothing.
+PROOF = {"identifier", "identifier_hash"}
+
 
 def start(world, provider, mode, *more):
     """Prism on a free port, `more` being options and at last a list of what follows them: (process, port)."""
@@ -45,9 +48,10 @@ def went_well(step, what, ran, exchanges, code):
 
 def succeed(step, provider, cardex, relay):
     """Listing, showing, checking and every kind of edit."""
-    ran = cardex.run("list", "--json", *provider.list_arguments)
-    went_well(step, "list", ran, relay.taken(), 0)
-    step.check("list: has contacts", ran.code == 0 and ran.lines(), ran)
+    if provider.lists:
+        ran = cardex.run("list", "--json", *provider.list_arguments)
+        went_well(step, "list", ran, relay.taken(), 0)
+        step.check("list: has contacts", ran.code == 0 and ran.lines(), ran)
     ran = cardex.run("show", provider.contact, "--json")
     went_well(step, "show", ran, relay.taken(), 0)
     step.check("show: that contact", ran.code == 0 and ran.json()["id"] == provider.contact, ran)
@@ -58,7 +62,9 @@ def succeed(step, provider, cardex, relay):
         ran = cardex.run("edit", provider.contact, "--json", "--yes", *edit.arguments)
         exchanges = relay.taken()
         went_well(step, what, ran, exchanges, edit.code)
-        sent = [(e.method, e.path, e.json()) for e in exchanges if e.method != "GET"]
+        # A PATCH of nothing changes nothing: it reads.
+        reads = [e for e in exchanges if e.method == "GET" or not set(e.json()) - PROOF]
+        sent = [(e.method, e.path, e.json()) for e in exchanges if e not in reads]
         step.check(f"{what}: sends what it should", sent == edit.writes, f"sent {sent}\nnot {edit.writes}")
         status = ran.json().get("status") if ran.out else None
         step.check(f"{what}: is told as applied", status == "applied", ran)

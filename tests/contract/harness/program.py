@@ -6,8 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
-# Every sandbox's token and key; no secret.
-TOKEN = "sandbox"
+# What accounts on a mock take their secrets from. None is one: nothing listens but on this machine.
+SECRETS = {"CARDEX_SANDBOX_TOKEN": "sandbox", "CARDEX_SANDBOX_HMAC": "inbox-key"}
 
 
 class Ran:
@@ -32,8 +32,9 @@ class Ran:
 class Cardex:
     """One account in a folder of its own."""
 
-    def __init__(self, binary, folder, settings, base_url):
+    def __init__(self, binary, folder, settings, base_url, variables=None):
         self.binary = binary
+        self.variables = variables or {}
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config = self.folder / "config.toml"
@@ -45,7 +46,7 @@ class Cardex:
     def run(self, *arguments, seconds=60):
         env = {k: v for k, v in os.environ.items()
                if not k.startswith("CARDEX_") and "proxy" not in k.lower()}
-        env.update(CARDEX_SANDBOX_TOKEN=TOKEN, NO_COLOR="1")
+        env.update(SECRETS, NO_COLOR="1", **self.variables)
         command = [self.binary, "--config", self.config, "--data-dir", self.folder / "data", *arguments]
         done = subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, capture_output=True,
                               env=env, timeout=seconds)
@@ -62,8 +63,11 @@ class Sandbox:
              "--config", Path(folder) / "none.toml", "--data-dir", Path(folder) / "data"],
             Path(folder) / "sandbox.log")
         self.child.wait_for("Serving until")
-        section = self.child.text().split("[accounts.", 1)[1].split("Serving until")[0]
-        lines = [line for line in section.splitlines()[1:] if " = " in line and not line.startswith("#")]
+        text = self.child.text().split("Serving until")[0]
+        # A server may have several APIs, and a section for each.
+        section = next(part for part in text.split("[accounts.") if f'provider = "{provider}"' in part)
+        lines = [line for line in section.splitlines() if re.match(r"\w+ = ", line)]
         self.base_url = next(re.match(r'base_url = "(.*)"', line)[1] for line in lines
                              if line.startswith("base_url"))
         self.settings = [line for line in lines if not line.startswith("base_url")]
+        self.variables = dict(re.findall(r"^# export (\w+)=(.*)$", text, re.M))
