@@ -57,6 +57,7 @@
 //! # Where to start
 //!
 //! * Adding a provider: [`provider::Codec`], then [`provider::pabbly`] as the smaller example.
+//! * What an answer means, and what can be done about it: the rows of [`provider::taxonomy::table`].
 //! * Adding a screen: the header of [`tui::screen`], then a neighbour.
 //! * What happens on `Ctrl-s`: [`tui::screen::review`], [`app::session`], [`engine::save`].
 //! * A new test: `tests/codec` for wire formats, `tests/it/screen.rs` for screens.

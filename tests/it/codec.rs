@@ -29,7 +29,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use cardex::domain::{Contact, Patch, ProviderId};
-use cardex::provider::{Context, codec};
+use cardex::provider::{Call, Context, codec};
 
 use case::Case;
 pub(crate) use case::calls_of;
@@ -58,25 +58,39 @@ pub fn golden_context(id: ProviderId) -> Context {
     case::account(&folder.join("context.json")).unwrap_or_else(|e| panic!("{id}: {e}"))
 }
 
-/// What the golden cases edit: place, account, contact, patch.
-pub fn golden_edits(id: ProviderId) -> Vec<(String, Context, Contact, Patch)> {
+/// What a golden case makes the codec send.
+pub struct Golden {
+    /// Provider and folder.
+    pub place: String,
+    /// The account.
+    pub context: Context,
+    /// What is edited, and how, where something is.
+    pub edit: Option<(Contact, Patch)>,
+    /// The calls of a case that edits nothing.
+    pub asked: Vec<Call>,
+}
+
+/// The golden cases of a provider.
+pub fn golden(id: ProviderId) -> Vec<Golden> {
     let Some(codec) = codec(id) else {
         return Vec::new();
     };
     let folder = root().join(id.as_str());
-    let mut edits = Vec::new();
+    let mut all = Vec::new();
     for name in names(&folder) {
         let Some(name) = name.strip_suffix('/') else {
             continue;
         };
         let case =
             Case::load(id, codec, &folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
-        if let Some((fresh, patch)) = case.edit() {
-            let place = format!("{id}/{name}");
-            edits.push((place, case.context().clone(), fresh.clone(), patch.clone()));
-        }
+        all.push(Golden {
+            place: format!("{id}/{name}"),
+            context: case.context().clone(),
+            edit: case.edit().cloned(),
+            asked: case.asked(),
+        });
     }
-    edits
+    all
 }
 
 #[test]

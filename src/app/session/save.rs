@@ -6,7 +6,7 @@ use crate::app::{clock, failure};
 use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
 use crate::engine::{Fate, Permits, Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, Verdict};
-use crate::provider::{Call, Reply, Target};
+use crate::provider::{Call, Reply, Target, taxonomy};
 use crate::transport::{Lane, Priority, SendError, SendOptions};
 
 impl Session {
@@ -124,8 +124,15 @@ impl Session {
         error: &SendError,
         partly: bool,
     ) -> WriteResult {
-        if let SendError::Refused(Verdict::Rejected { message, fields }, _) = error {
-            let message = lane.mask(message);
+        if let SendError::Refused(Verdict::Rejected { message, fields }, response) = error {
+            let mut message = lane.mask(message);
+            // Named fields say what can be done; else the table of answers may know.
+            let provider = self.inner.account.provider;
+            if fields.is_empty()
+                && let Some(advice) = taxonomy::advice(provider, &call.request, response)
+            {
+                message = format!("{message}; {advice}");
+            }
             let masked = |p: &FieldProblem| FieldProblem {
                 message: lane.mask(&p.message),
                 ..p.clone()

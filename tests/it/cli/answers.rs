@@ -79,6 +79,66 @@ fn refusals_have_their_codes_and_words() {
     }
 }
 
+/// Lists as the fake does, and answers every write.
+fn refusing(vendor: Vendor, fake: impl Fake + 'static, status: u16, body: Value) -> Server {
+    Server::start(vendor, fake, "", move |_, request| {
+        (request.method != "GET").then(|| HttpResponse::json(status, &body))
+    })
+}
+
+#[test]
+fn what_can_be_done_is_said_by_provider_and_answer() {
+    let suspended = json!({"error": "Account is suspended"});
+    let server = Server::saying(Vendor::Chatwoot, move |_| {
+        HttpResponse::json(401, &suspended)
+    });
+    let words = ["does not allow this", "suspended at Chatwoot"];
+    server.desk("").fails(&["list"], 4, &words);
+
+    let busy = || HttpResponse::text(429, "text/plain", "Retry later\n");
+    let server = Server::saying(Vendor::Chatwoot, move |_| {
+        busy().with_header("retry-after", "3000")
+    });
+    server
+        .desk("")
+        .fails(&["list"], 1, &["429", "counts by the full minute"]);
+
+    // A refusal that names no field.
+    let said = json!({"status": "error", "message": "Tag trial does not exist"});
+    let people = seed::people(3);
+    let server = refusing(Vendor::Pabbly, seed::pabbly(&people), 200, said);
+    let desk = server.desk("");
+    let id = desk
+        .does(&["list", "--format", "ids"])
+        .lines()
+        .next()
+        .unwrap()
+        .to_string();
+    let words = [
+        "refused: Tag trial does not exist",
+        "must exist in its Settings",
+    ];
+    desk.run(&["edit", &id, "--set", "name=Zoe", "--yes"])
+        .complains(1, &words);
+}
+
+#[test]
+fn a_read_only_key_of_opencx_lists_well_and_fails_at_the_save() {
+    let missing = json!({"statusCode": 403, "message": "Missing scope", "error": "Forbidden"});
+    let server = refusing(Vendor::OpenCx, seed::opencx(&seed::people(3)), 403, missing);
+    let desk = server.desk("");
+    let id = desk
+        .does(&["list", "--format", "ids"])
+        .lines()
+        .next()
+        .unwrap()
+        .to_string();
+    let words = ["does not allow this", "the scope contacts:write"];
+    desk.run(&["edit", &id, "--set", "name=Zoe", "--yes"])
+        .complains(4, &words);
+    assert_eq!(server.writes().len(), 1);
+}
+
 #[test]
 fn a_contact_that_does_not_exist_is_code_3() {
     let server = Server::chatwoot(2);

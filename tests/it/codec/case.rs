@@ -141,6 +141,19 @@ impl Case {
         self.edit.as_ref()
     }
 
+    /// The calls of a case that edits nothing and asks something.
+    pub(super) fn asked(&self) -> Vec<Call> {
+        let Some(purpose) = self.purpose.as_ref().filter(|_| self.edit.is_none()) else {
+            return Vec::new();
+        };
+        // An answer to a write without an edit is read as that of a made-up request.
+        if numbered(purpose).1.starts_with("write") {
+            return Vec::new();
+        }
+        let calls = calls_for(self.codec, &self.context, purpose);
+        calls.ok().and_then(Result::ok).unwrap_or_default()
+    }
+
     /// Expectation file name to what came.
     fn outcomes(&self) -> Result<Vec<(String, String)>, String> {
         let mut outcomes = Vec::new();

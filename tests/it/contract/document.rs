@@ -77,6 +77,8 @@ struct Parameter {
     /// `path` or `query`; those in headers are sign-in, which no codec sees.
     place: String,
     required: bool,
+    /// The members of the objects in a list, where it is written in bracket notation.
+    members: Vec<Value>,
     schema: Value,
     validator: Validator,
 }
@@ -108,13 +110,18 @@ impl Document {
         let method = request.method.to_string().to_lowercase();
         let target = request.url.strip_prefix(base_url.trim_end_matches('/'));
         let target = target.ok_or_else(|| format!("{} is elsewhere", request.url))?;
+        let target = &filled(target);
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let segments: Vec<&str> = path.split('/').collect();
         let place = format!("{method} {target}");
         let operation = self.find(&method, &segments);
         let operation = operation.ok_or_else(|| format!("{place} is not documented"))?;
         operation
-            .check(&segments, query, request.body.as_ref())
+            .check(
+                &segments,
+                query,
+                request.body.as_ref().map(filled_body).as_ref(),
+            )
             .map_err(|e| {
                 let body = request
                     .body
@@ -162,8 +169,8 @@ impl Operation {
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         let known = |name: &str| {
-            let mut parameters = self.parameters.iter();
-            parameters.any(|p| p.place == "query" && p.name == name)
+            let mut parameters = self.parameters.iter().filter(|p| p.place == "query");
+            parameters.any(|p| p.name == name || p.holds(name))
         };
         if let Some((name, _)) = given.iter().find(|(name, _)| !known(name)) {
             return Err(format!("{name} is not documented in the query"));
@@ -197,9 +204,22 @@ impl Parameter {
             name: parameter["name"].as_str().expect("a name").to_string(),
             place: parameter["in"].as_str().expect("a place").to_string(),
             required: parameter["required"] == json!(true),
+            members: parameter["x-bracket-notation"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default(),
             validator: validator(document, &schema),
             schema,
         }
+    }
+
+    /// Whether `name` is a part of this parameter in the notation `name[0][member]`.
+    fn holds(&self, name: &str) -> bool {
+        let part = name.strip_prefix(self.name.as_str());
+        let part = part.and_then(|p| p.strip_prefix('[')?.strip_suffix(']')?.split_once("]["));
+        part.is_some_and(|(index, member)| {
+            index.parse::<usize>().is_ok() && self.members.iter().any(|m| m == member)
+        })
     }
 
     fn check(&self, texts: &[String]) -> Result<(), String> {
@@ -223,6 +243,29 @@ impl Parameter {
         };
         judge(&self.validator, &value).map_err(|e| format!("{}: {e}", self.name))
     }
+}
+
+/// What `transport` puts in place of what no codec may hold.
+const SECRETS: [(&str, &str); 2] = [
+    ("{inbox_identifier}", "eVSRcTjkDMpYSM2oDVPYhxmf"),
+    (
+        "{identifier_hash}",
+        "823545b8abacb821b2b7d57fd8bacfaf78549c4deef81bd9d1046c3ae490c93d",
+    ),
+];
+
+fn filled(text: &str) -> String {
+    let fill = |text: String, (name, value): (&str, &str)| text.replace(name, value);
+    SECRETS.into_iter().fold(text.to_string(), fill)
+}
+
+fn filled_body(body: &Value) -> Value {
+    let hash = body.get("identifier_hash").and_then(Value::as_str);
+    let mut body = body.clone();
+    if let Some(hash) = hash {
+        body["identifier_hash"] = json!(filled(hash));
+    }
+    body
 }
 
 fn is_parameter(segment: &str) -> bool {

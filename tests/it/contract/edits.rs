@@ -7,7 +7,7 @@ use cardex::domain::field::FieldTable;
 use cardex::domain::{
     Contact, ContactId, Edit, FieldKey, Flag, Patch, ProviderId, TagDelta, TagSet,
 };
-use cardex::provider::{Codec, Context};
+use cardex::provider::{Codec, Context, TagsMode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -33,18 +33,24 @@ const IDS: [&str; 3] = [
     "8b0e6c1e-7a55-4a0e-9d3b-0f3f7f0c2a11",
 ];
 
-/// The accounts to try: as the golden cases have it, and with each setting that moves a value into an attribute.
+/// The accounts to try: as the golden cases have it, and with each setting that changes what is sent.
 pub fn contexts(id: ProviderId) -> Vec<Context> {
     let plain = crate::codec::golden_context(id);
-    let email = Context {
-        email_attribute: Some("email".into()),
-        ..plain.clone()
+    let changed = |change: &dyn Fn(&mut Context)| {
+        let mut context = plain.clone();
+        change(&mut context);
+        context
     };
-    let tags = Context {
-        tags_attribute: Some("Labels".into()),
-        ..plain.clone()
-    };
-    vec![plain, email, tags]
+    let mut all = vec![
+        plain.clone(),
+        changed(&|c| c.email_attribute = Some("email".into())),
+        changed(&|c| c.tags_attribute = Some("Labels".into())),
+        changed(&|c| c.identity_hash = true),
+    ];
+    for mode in TagsMode::ALL {
+        all.push(changed(&|c| c.tags_mode = mode));
+    }
+    all
 }
 
 /// A contact that has something everywhere.
