@@ -225,7 +225,7 @@ def merge(provider, side):
         if concerns(addition, side):
             add(document, addition)
     pruned(document)
-    sources = [path] + [HERE / "specs" / part["from"] for part in parts]
+    sources = [path] + [HERE / "specs" / name for name in dict.fromkeys(p["from"] for p in parts)]
     document["x-made-from"] = {
         str(s.relative_to(HERE)): hashlib.sha256(s.read_bytes()).hexdigest() for s in sources}
     ordered = {key: document[key] for key in
