@@ -140,6 +140,8 @@ impl fmt::Display for Flag {
 pub enum Access {
     /// Read, set and cleared.
     Full,
+    /// The same, though what clearing does is not certain; the half sentence says what is.
+    ClearUnsure(&'static str),
     /// Read and set; clearing is refused for the reason given.
     NoClear(&'static str),
     /// Can be set, is not read back; the reason says what the provider does with it.
@@ -153,18 +155,29 @@ pub enum Access {
 impl Access {
     /// Whether a value may be set.
     pub fn can_set(self) -> bool {
-        matches!(self, Self::Full | Self::NoClear(_) | Self::WriteOnly(_))
+        matches!(
+            self,
+            Self::Full | Self::ClearUnsure(_) | Self::NoClear(_) | Self::WriteOnly(_)
+        )
     }
 
     /// Whether the field may be emptied.
     pub fn can_clear(self) -> bool {
-        matches!(self, Self::Full)
+        matches!(self, Self::Full | Self::ClearUnsure(_))
+    }
+
+    /// A word of warning before a value is emptied.
+    pub fn clearing_caution(self) -> Option<&'static str> {
+        match self {
+            Self::ClearUnsure(what) => Some(what),
+            _ => None,
+        }
     }
 
     /// Why something can not be done, where something can not.
     pub fn reason(self) -> Option<&'static str> {
         match self {
-            Self::Full => None,
+            Self::Full | Self::ClearUnsure(_) => None,
             Self::NoClear(r) | Self::WriteOnly(r) | Self::ReadOnly(r) | Self::Absent(r) => Some(r),
         }
     }

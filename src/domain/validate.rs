@@ -296,7 +296,7 @@ fn refusal(access: Access) -> Option<&'static str> {
 /// Why a value can not be emptied, where it can not.
 fn clearing(access: Access) -> Option<Problem> {
     if access.can_clear() {
-        return None;
+        return access.clearing_caution().map(Problem::warning);
     }
     let reason = access.reason().unwrap_or_default();
     Some(Problem::error(format!("can not be cleared: {reason}")))

@@ -65,21 +65,12 @@ pub fn table(context: &Context) -> FieldTable {
         guard: None,
         offers_seen: false,
     };
-    let emptied = |access| {
-        let caution = "what OpenCX does with an emptied text is not documented; it is read back";
-        (access, Some(caution))
-    };
-    let (name_access, name_caution) = emptied(Access::Full);
-    let (phone_access, phone_caution) = emptied(Access::Full);
+    let emptied = Access::ClearUnsure(
+        "what OpenCX does with an emptied text is not documented; it is read back",
+    );
     FieldTable {
         fields: vec![
-            field(
-                FieldKey::Name,
-                "Name",
-                FieldKind::Text,
-                name_access,
-                name_caution,
-            ),
+            field(FieldKey::Name, "Name", FieldKind::Text, emptied, None),
             field(
                 FieldKey::Email,
                 "E-mail",
@@ -93,8 +84,8 @@ pub fn table(context: &Context) -> FieldTable {
                 FieldKey::Phone,
                 "Phone",
                 FieldKind::PhoneFree,
-                phone_access,
-                phone_caution,
+                emptied,
+                None,
             ),
             field(
                 FieldKey::Identifier,

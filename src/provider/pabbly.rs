@@ -84,8 +84,8 @@ pub fn table(context: &Context) -> FieldTable {
                 FieldKey::Name,
                 "Name",
                 FieldKind::Text,
-                Access::Full,
-                Some("what Chatflow does with an emptied name is not documented"),
+                Access::ClearUnsure("what Chatflow does with an emptied name is not documented"),
+                None,
             ),
             field(
                 FieldKey::Email,

@@ -66,16 +66,15 @@ pub struct RevyOps;
 
 /// What RevyOps can store (page "update contact").
 pub fn table(context: &Context) -> FieldTable {
-    let emptied =
-        Some("what RevyOps does with an emptied member is not documented: it is looked at after");
+    let emptied = "what RevyOps does with an emptied member is not documented; it is read back";
     let field = |key, label, kind| FieldSpec {
         key,
         label,
-        access: Access::Full,
+        access: Access::ClearUnsure(emptied),
         kind,
         max_chars: None,
         compare: Compare::Exact,
-        caution: emptied,
+        caution: None,
         guard: None,
         offers_seen: false,
     };
@@ -105,6 +104,7 @@ pub fn table(context: &Context) -> FieldTable {
                 ..field(FieldKey::LinkedinUrl, "LinkedIn URL", FieldKind::Text)
             },
             FieldSpec {
+                access: Access::Full,
                 compare: Compare::Resolved,
                 caution: Some(
                     "a number, or a domain that RevyOps looks up: what it does with an unknown one is not \

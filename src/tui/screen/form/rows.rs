@@ -78,7 +78,9 @@ fn closed(access: Access, text: &str) -> Option<(What, Editor)> {
     let (reason, present) = match access {
         Access::Absent(reason) => (reason, !text.is_empty()),
         Access::ReadOnly(reason) => (reason, true),
-        Access::Full | Access::NoClear(_) | Access::WriteOnly(_) => return None,
+        Access::Full | Access::ClearUnsure(_) | Access::NoClear(_) | Access::WriteOnly(_) => {
+            return None;
+        }
     };
     let what = What::Closed {
         reason: reason.into(),

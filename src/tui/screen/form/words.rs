@@ -24,10 +24,14 @@ pub fn label<'a>(account: &'a AccountInfo, vocabulary: &'a Vocabulary, key: &'a 
     Flag::parse(key).map_or(key, |f| f.label())
 }
 
-/// The word of warning that stands in the table for a key.
-pub fn caution(account: &AccountInfo, key: &str) -> Option<&'static str> {
+/// The word of warning that stands in the table for a key; `emptied`: it is to be cleared.
+pub fn caution(account: &AccountInfo, key: &str, emptied: bool) -> Option<&'static str> {
     let table = &account.table;
     let field = FieldKey::parse(key).and_then(|k| table.field(k));
+    let clearing = field.and_then(|s| s.access.clearing_caution());
+    if emptied && clearing.is_some() {
+        return clearing;
+    }
     let flag = Flag::parse(key).and_then(|f| table.flag(f));
     field
         .and_then(|s| s.caution)

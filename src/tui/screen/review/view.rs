@@ -127,7 +127,7 @@ impl Page<'_> {
             } else {
                 self.change(label, &change, "−", "+");
             }
-            if let Some(caution) = words::caution(account, &change.key) {
+            if let Some(caution) = words::caution(account, &change.key, change.new.is_null()) {
                 self.text("  ", &format!("! {caution}"), self.theme.warning);
             }
         }

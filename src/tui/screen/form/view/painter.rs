@@ -299,7 +299,11 @@ impl Painter<'_> {
             out.push((text, theme.warning));
         }
         if field.edit().is_some()
-            && let Some(caution) = words::caution(&form.account, &field.key)
+            && let Some(caution) = words::caution(
+                &form.account,
+                &field.key,
+                field.text().is_some_and(|text| text.is_empty()),
+            )
         {
             out.push((format!("! {caution}"), theme.warning));
         }
