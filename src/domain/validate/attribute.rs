@@ -23,6 +23,10 @@ pub fn attribute(
     if let Some(reason) = refusal(spec.access) {
         return Some(Problem::error(format!("can not be set: {reason}")));
     }
+    if let Some(shape) = current.and_then(odd_shape) {
+        let message = format!("is {shape}, which is only shown; it can be removed, not edited");
+        return Some(Problem::error(message));
+    }
     let length = text.chars().count();
     if let Some(most) = spec.max_chars.filter(|most| length > *most) {
         return Some(Problem::error(format!(
@@ -50,6 +54,15 @@ pub fn attribute(
         let shown = crate::domain::shown::one_line(name);
         is_new.then(|| Problem::warning(format!("{shown:?} is {note}")))
     })
+}
+
+/// The shape of a value that no text stands for.
+fn odd_shape(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Array(_) => Some("a list"),
+        Value::Object(_) => Some("an object"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 fn empty(spec: &AttributeSpec, kind: AttributeType) -> Option<Problem> {

@@ -257,6 +257,23 @@ fn attributes_by_type() {
 }
 
 #[test]
+fn section_9_a_value_of_another_shape_is_not_written_over() {
+    for (stored, shape) in [(json!([1]), "a list"), (json!({"a": 1}), "an object")] {
+        for definition in [None, Some(definition(AttributeType::List))] {
+            let problem = attribute(definition.as_ref(), &ATTRIBUTES, "x", "5", Some(&stored));
+            let problem = problem.unwrap();
+            assert!(
+                problem.is_error() && problem.message.contains(shape),
+                "{problem:?}"
+            );
+            let same = stored.to_string();
+            let untouched = attribute(definition.as_ref(), &ATTRIBUTES, "x", &same, Some(&stored));
+            assert_eq!(untouched, None);
+        }
+    }
+}
+
+#[test]
 fn undefined_and_emptied_attributes_are_pointed_out() {
     let new = attribute(None, &ATTRIBUTES, "x", "1", None);
     assert_eq!(
