@@ -8,6 +8,7 @@
 mod chatwoot;
 mod pabbly;
 mod promises;
+mod revyops;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -23,6 +24,8 @@ use cardex::sandbox::faults::Vendor;
 use cardex::sandbox::server::{self, Options};
 use cardex::sandbox::spec::{Allowed, Help};
 use cardex::sandbox::{Fake, Received};
+use cardex::secret::Secret;
+use cardex::transport::LogEntry;
 use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -39,17 +42,27 @@ pub(super) trait Backstage: Fake + Send + 'static {
     fn rename(&mut self, id: &str, name: &str);
 }
 
+/// Something that happens to a fake, once, before it answers its request of this number.
+type Meanwhile<F> = (usize, Box<dyn FnOnce(&mut F) + Send>);
+
 /// A fake that counts what changes something.
 pub(super) struct Watched<F> {
     /// The fake.
     pub fake: F,
     writes: usize,
+    requests: usize,
+    meanwhile: Option<Meanwhile<F>>,
 }
 
 impl<F: Backstage> Fake for Watched<F> {
     fn answer(&mut self, request: &Received, now: Timestamp) -> HttpResponse {
         let reads = request.method == "GET" || request.path().ends_with("/filter");
         self.writes += usize::from(!reads);
+        self.requests += 1;
+        let due = |(number, _): &mut Meanwhile<F>| *number == self.requests;
+        if let Some((_, happens)) = self.meanwhile.take_if(due) {
+            happens(&mut self.fake);
+        }
         self.fake.answer(request, now)
     }
 }
@@ -88,7 +101,12 @@ impl<F: Backstage> World<F> {
         fake: F,
         set: impl FnOnce(&mut Account),
     ) -> Self {
-        let fake = Arc::new(Mutex::new(Watched { fake, writes: 0 }));
+        let fake = Arc::new(Mutex::new(Watched {
+            fake,
+            writes: 0,
+            requests: 0,
+            meanwhile: None,
+        }));
         let options = Options::new(vendor, clock::now);
         let running = server::start(Box::new(Arc::clone(&fake)), options).await;
         let running = running.unwrap();
@@ -117,10 +135,29 @@ impl<F: Backstage> World<F> {
 
     /// A session that knows nothing yet.
     pub fn session(&self) -> Session {
-        let token = practice::token().unwrap();
-        self.setup
-            .open_practice(self.account.clone(), token)
-            .unwrap()
+        self.session_as(practice::token().unwrap(), |_| {})
+    }
+
+    /// The same with another token, on an account that `set` changes.
+    pub fn session_as(&self, token: Secret, set: impl FnOnce(&mut Account)) -> Session {
+        let mut account = self.account.clone();
+        set(&mut account);
+        self.setup.open_practice(account, token).unwrap()
+    }
+
+    /// The address that every request is to go to.
+    pub fn base_url(&self) -> &str {
+        &self.account.base_url
+    }
+
+    /// What the request log shows.
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.setup.log.entries()
+    }
+
+    /// Lets something happen right before the request of this number is answered.
+    pub fn before_answer(&self, number: usize, happens: impl FnOnce(&mut F) + Send + 'static) {
+        self.backstage().meanwhile = Some((number, Box::new(happens)));
     }
 
     /// The fake, for looking behind the scenes.
