@@ -10,7 +10,7 @@ use crate::app::saves::{self, LastSave};
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::app::teller::Teller;
-use crate::app::{background, browser, clock, describe, editor, terminal, vocabulary};
+use crate::app::{background, browser, clock, describe, editor, roster, terminal, vocabulary};
 use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
 use crate::store::{Query, StoreError, StoreEvent, View};
 use crate::tui::effect::Effect;
@@ -147,6 +147,10 @@ impl Shell {
             }
             Effect::PauseLoading(paused) => {
                 self.paused.send_replace(paused);
+            }
+            Effect::AddToRoster(id) => {
+                let (session, sender) = (self.session.clone(), self.sender.clone());
+                self.spawn(roster::add_on_screen(session, sender, id));
             }
             Effect::ReadContact { ticket, id } => self.read(ticket, id),
             Effect::ReadDraft { ticket, id } => self.read_draft(ticket, id),

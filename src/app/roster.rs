@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::app::session::{Session, store_trouble};
+use crate::app::teller::Teller;
 use crate::app::{clock, failure};
 use crate::config::Account;
 use crate::domain::field::IdRule;
@@ -11,6 +12,7 @@ use crate::domain::{ContactId, ProviderId, Trouble, TroubleKind};
 use crate::provider::chatwoot::inboxes;
 use crate::provider::{Call, Codec, Reply, chatwoot};
 use crate::secret::{Configured, Secret};
+use crate::tui::msg::Msg;
 
 pub mod file;
 
@@ -80,6 +82,24 @@ pub async fn add(
     let entry = entry(source_id, identifier, "typed", clock::now());
     let entry = entry.map_err(|m| Trouble::new(TroubleKind::Invalid, m))?;
     put(session, vec![entry]).await
+}
+
+/// Adds one contact and reads it, for the screen.
+pub async fn add_on_screen(session: Session, sender: Teller, id: ContactId) {
+    let added = add(&session, id.as_str(), None).await;
+    let read = match added {
+        Ok(_) => session.read(&id).await,
+        Err(trouble) => Err(trouble),
+    };
+    match read {
+        Ok(contact) => {
+            session.remember_contact(&contact).await;
+            let title = contact.title();
+            sender.tell(Msg::Said(format!("{title} is in the roster")));
+        }
+        Err(trouble) => sender.tell(Msg::Failed(trouble)),
+    }
+    sender.tell(Msg::StoreChanged);
 }
 
 /// Adds the contacts of a file's text; all, or where a line is wrong none.

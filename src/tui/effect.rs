@@ -29,6 +29,9 @@ pub enum Effect {
     Refresh,
     /// Pause loading, or go on with it.
     PauseLoading(bool),
+    /// Add a contact to the roster of an account whose provider lists nothing; answered by `Msg::Said` and
+    /// `Msg::StoreChanged`.
+    AddToRoster(ContactId),
     /// Read one contact whole from its source; answered by `Msg::ContactRead`.
     ReadContact {
         /// For the answer.

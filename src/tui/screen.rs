@@ -29,7 +29,7 @@ use super::keymap::{Action, Context};
 use super::model::{Desk, Notice, Tickets};
 use super::msg::Msg;
 use super::theme::Theme;
-use crate::domain::{AccountName, Order, TagDelta};
+use crate::domain::{AccountName, ContactId, Order, TagDelta};
 use crate::engine::SaveOutcome;
 
 pub mod accounts;
@@ -131,6 +131,8 @@ pub enum Command {
     Columns(Vec<String>),
     /// Open that account.
     Account(AccountName),
+    /// Add a contact to the roster.
+    AddToRoster(ContactId),
     /// Leave the program.
     Quit,
 }

@@ -375,6 +375,7 @@ impl Turn<'_> {
                 self.model.notice = Some(Notice::info(format!("opening {shown} …")));
                 self.effects.push(Effect::OpenAccount(name));
             }
+            Command::AddToRoster(id) => self.effects.push(Effect::AddToRoster(id)),
             Command::Quit => self.effects.push(Effect::Quit),
         }
     }

@@ -4,3 +4,4 @@ mod beyond;
 mod edit;
 mod kit;
 mod list;
+mod roster;

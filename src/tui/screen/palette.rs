@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::list::column::Column;
 use super::{Command, Ctx, Exit, Input, Layer, Outcome};
-use crate::domain::{AccountName, Filter, Order};
+use crate::domain::{AccountName, ContactId, Filter, Order};
 use crate::tui::keymap::{self, Action, Context, Keymap};
 use crate::tui::model::{Desk, Notice};
 use crate::tui::theme::Theme;
@@ -23,7 +23,7 @@ pub struct Palette {
 }
 
 /// Commands that take a word, and what it is.
-const WORDED: [(&str, &str); 4] = [
+const WORDED: [(&str, &str); 5] = [
     (
         "sort",
         "KEY  name, email, phone, updated, id; -KEY turns round",
@@ -31,7 +31,11 @@ const WORDED: [(&str, &str); 4] = [
     ("filter", "TEXT  show what matches"),
     ("columns", "A,B  show these columns"),
     ("account", "NAME  open that account"),
+    (ROSTER_ADD, "SOURCE_ID  add a contact to the roster"),
 ];
+
+/// The command of accounts whose contacts are those of a roster.
+const ROSTER_ADD: &str = "roster-add";
 
 /// Short names from other programs.
 const SHORT: [(&str, Action); 4] = [
@@ -60,7 +64,8 @@ impl Palette {
     }
 
     /// What can be chosen under the typed text: all its words stand in name or label.
-    fn entries(&self, keymap: &Keymap) -> Vec<Entry> {
+    fn entries(&self, desk: &Desk) -> Vec<Entry> {
+        let keymap: &Keymap = &desk.keymap;
         let typed = self.line.text().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
         let mut entries: Vec<Entry> = Vec::new();
@@ -105,7 +110,10 @@ impl Palette {
                 });
             }
         }
-        entries.extend(WORDED.iter().map(|(name, label)| Entry {
+        let worded = WORDED
+            .iter()
+            .filter(|(name, _)| *name != ROSTER_ADD || has_roster(desk));
+        entries.extend(worded.map(|(name, label)| Entry {
             name,
             label,
             key: String::new(),
@@ -129,7 +137,7 @@ impl Palette {
             Some(Err(wrong)) => return Outcome::notice(Notice::error(wrong)),
             None => {}
         }
-        let entries = self.entries(&ctx.desk.keymap);
+        let entries = self.entries(ctx.desk);
         match entries.get(self.cursor) {
             Some(Entry {
                 action: Some(action),
@@ -187,8 +195,23 @@ fn command(text: &str, desk: &Desk) -> Option<Result<Command, String>> {
                 ))
             }
         },
+        ROSTER_ADD => match &desk.account {
+            Some(account) if account.provider.has_roster() => {
+                let checked = account.table.id.check(rest);
+                checked.map(|()| Command::AddToRoster(ContactId::new(rest)))
+            }
+            _ => Err(format!(
+                "{ROSTER_ADD}: this account has no roster; its provider lists its contacts"
+            )),
+        },
         _ => return None,
     })
+}
+
+fn has_roster(desk: &Desk) -> bool {
+    desk.account
+        .as_ref()
+        .is_some_and(|a| a.provider.has_roster())
 }
 
 impl Layer for Palette {
@@ -205,14 +228,14 @@ impl Layer for Palette {
             Input::Do(Action::Back) => return Outcome::exit(Exit::Close),
             Input::Do(Action::Accept) => return self.accept(ctx),
             Input::Do(Action::CycleNext) => {
-                if let Some(entry) = self.entries(&ctx.desk.keymap).get(self.cursor) {
+                if let Some(entry) = self.entries(ctx.desk).get(self.cursor) {
                     let blank = if entry.action.is_none() { " " } else { "" };
                     self.line.set(&format!("{}{blank}", entry.name));
                     self.cursor = 0;
                 }
             }
             Input::Do(action) => {
-                let entries = self.entries(&ctx.desk.keymap).len();
+                let entries = self.entries(ctx.desk).len();
                 self.cursor = panel::moved(self.cursor, action, entries);
             }
             Input::Type(key) => {
@@ -244,7 +267,7 @@ impl Layer for Palette {
         put(frame.buffer_mut(), inside.x, inside.y, ":", 1, theme.key);
         let line = Rect::new(inside.x + 1, inside.y, inside.width.saturating_sub(1), 1);
         self.line.draw(frame, line, theme.current, true);
-        let rows = self.entries(&desk.keymap).into_iter().map(|e| {
+        let rows = self.entries(desk).into_iter().map(|e| {
             let key = if e.key.is_empty() {
                 String::new()
             } else {

@@ -110,6 +110,13 @@ fn entries(contact: &Contact, desk: &Desk, theme: &Theme) -> Vec<Entry> {
             theme.warning,
         );
     }
+    if let Some(note) = contact.missing_note() {
+        add(
+            "Missing",
+            format!("! {note}; shown as last known"),
+            theme.warning,
+        );
+    }
     for spec in &account.table.fields {
         if matches!(spec.access, Access::Absent(_)) {
             continue;

@@ -146,6 +146,21 @@ fn draw_empty(list: &List, buffer: &mut Buffer, area: Rect, desk: &Desk, theme: 
             _ => format!("{} clears the filter", key(Action::Back)),
         };
         (Tone::Info, "No contact matches.".into(), hint)
+    } else if desk
+        .account
+        .as_ref()
+        .is_some_and(|a| a.provider.has_roster())
+    {
+        let hint = format!(
+            "Chatwoot's public API lists nothing. {}roster-add SOURCE_ID adds a contact. Outside of the screen \
+             `cardex roster import FILE` and `cardex roster from ACCOUNT` add many.",
+            key(Action::Palette)
+        );
+        (
+            Tone::Info,
+            "The roster of this account is empty.".into(),
+            hint,
+        )
     } else {
         let hint = format!(
             "{} asks the provider again, {} opens another account",
