@@ -13,6 +13,7 @@ mod doctor;
 mod editing;
 mod listing;
 mod narrowed;
+mod pages;
 mod program;
 mod public;
 mod settings;
