@@ -72,5 +72,5 @@ fn who_is_not_found_stays_listed_and_says_so() {
         .shows(&format!("{name} (not found at"))
         .keys("d")
         .shows("Missing")
-        .shows("as last known");
+        .shows("! not found at Chatwoot");
 }
