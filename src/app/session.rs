@@ -152,7 +152,11 @@ impl Session {
             written_at: None,
             whole: true,
         };
-        self.read_target(target, priority).await
+        let mut read = self.read_target(target, priority).await?;
+        if let Some(known) = &known {
+            read.keep_untold(known);
+        }
+        Ok(read)
     }
 
     /// What a patch would send, and what it would do beyond the contact.

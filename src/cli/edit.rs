@@ -99,13 +99,14 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
                     stored: None,
                 },
                 &[],
+                session.table(),
                 out,
             );
             return Ok(exit::INTERRUPTED);
         }
     };
     let holders = taken::holders(session, &asked, &outcome).await;
-    match report::outcome(&base, &outcome, &holders, out) {
+    match report::outcome(&base, &outcome, &holders, session.table(), out) {
         exit::DONE if stopped => Ok(exit::INTERRUPTED),
         code => Ok(code),
     }

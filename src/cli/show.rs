@@ -38,7 +38,7 @@ fn lines(contact: &Contact, table: &FieldTable) -> Vec<String> {
             contact.tags.iter().cloned().collect::<Vec<_>>().join(", ")
         }
     };
-    rows.push((table.tags.label.into(), tags));
+    rows.push((table.tags.full_label().into_owned(), tags));
     for spec in &table.flags {
         if !matches!(spec.access, Access::Absent(_)) {
             let state = match contact.flag(spec.flag) {
@@ -48,6 +48,10 @@ fn lines(contact: &Contact, table: &FieldTable) -> Vec<String> {
             };
             rows.push((spec.flag.label().into(), state.into()));
         }
+    }
+    if !contact.attributes_known {
+        let note = "as last known: they were not told when this was read";
+        rows.push(("(Attributes)".into(), note.into()));
     }
     for (name, value) in &contact.attributes {
         rows.push((format!("attr.{name}"), text_of(value)));

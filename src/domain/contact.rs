@@ -84,6 +84,10 @@ pub struct Contact {
     /// When it was made, where the provider says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
+    /// The text that the tags are kept in, where it is one and not as cardex writes it: it stays as it is while
+    /// the tags do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags_text: Option<String>,
     /// What else the provider says, for reading only (city, source, creation day …): label to text.
     #[serde(default)]
     pub extra: BTreeMap<String, String>,
@@ -118,6 +122,7 @@ impl Contact {
             record: None,
             missing: false,
             created_at: None,
+            tags_text: None,
             extra: BTreeMap::new(),
         }
     }
@@ -155,6 +160,36 @@ impl Contact {
             ("", first, last) => Cow::Owned(format!("{first} {last}")),
             (name, ..) => Cow::Borrowed(name),
         }
+    }
+
+    /// What was not told when this was read stays as it was known, unless the id leads to somebody else now; gives
+    /// whether it may. `attributes_known` stays `false`: they are as last known, not as stored.
+    pub fn keep_untold(&mut self, before: &Self) -> bool {
+        if let (Some(now), Some(then)) = (&self.record, &before.record)
+            && now != then
+        {
+            return false;
+        }
+        if self.tags_read == TagsRead::No {
+            self.tags.clone_from(&before.tags);
+            self.tags_text.clone_from(&before.tags_text);
+            self.tags_read = before.tags_read;
+        }
+        if !self.attributes_known {
+            self.attributes.clone_from(&before.attributes);
+            for (flag, state) in &before.flags {
+                self.flags.entry(*flag).or_insert(*state);
+            }
+            self.created_at = self.created_at.or(before.created_at);
+            self.updated_at = self.updated_at.or(before.updated_at);
+            self.record = self.record.take().or_else(|| before.record.clone());
+            // Told by nothing but what tells the attributes.
+            if let Some(identifier) = before.fields.get(&FieldKey::Identifier) {
+                let own = self.fields.entry(FieldKey::Identifier);
+                own.or_insert_with(|| identifier.clone());
+            }
+        }
+        true
     }
 
     /// What to say beside the name of a contact that is [`missing`](Self::missing).

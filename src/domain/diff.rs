@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::attribute::same;
-use super::contact::Contact;
+use super::contact::{Contact, TagsRead};
 use super::field::{Access, Compare, FieldKey, FieldTable, Flag};
 use super::patch::Patch;
 use super::tag::TagSet;
@@ -116,7 +116,7 @@ pub fn drift(asked: &Contact, stored: &Contact, patch: &Patch, table: &FieldTabl
             });
         }
     }
-    if !patch.tags.is_empty() {
+    if !patch.tags.is_empty() && stored.tags_read != TagsRead::No {
         let loose = table.tags.ignore_case;
         let has = |name: &String| contains(&stored.tags, name, loose);
         let goes = |name: &String| {
@@ -192,6 +192,12 @@ pub fn unprovable(
     said
 }
 
+/// The attributes that were to be gone and are still there, by name, of the rows of [`drift`].
+pub fn kept_attributes(rows: &[Change]) -> impl Iterator<Item = &str> {
+    let kept = rows.iter().filter(|r| r.old.is_null() && !r.new.is_null());
+    kept.filter_map(|row| row.key.strip_prefix("attr."))
+}
+
 /// Whether a set holds a name under the provider's rule of comparison.
 pub fn contains(tags: &TagSet, name: &str, ignore_case: bool) -> bool {
     tags.contains(name)
@@ -216,6 +222,8 @@ pub fn conflicts(
     };
     changes(base, theirs)
         .into_iter()
+        // What is not told may be as it was.
+        .filter(|m| theirs.attributes_known || !m.key.starts_with("attr."))
         // Tags are deltas: a colleague's tag set meanwhile is merged with, not overwritten.
         .filter(|m| m.key != "tags")
         .filter(|m| match FieldKey::parse(&m.key) {

@@ -2,9 +2,11 @@
 //! cleared, how they are checked and compared. Form, columns, filter keys, `--set` keys, help and
 //! validation are all made from it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::attribute::AttributeType;
 use super::contact::Contact;
@@ -251,10 +253,12 @@ pub struct FlagSpec {
 }
 
 /// Tags at one provider.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagSpec {
     /// What the provider calls them: "tags", "labels".
     pub label: &'static str,
+    /// Where they are kept, where the provider has none and a setting names the place.
+    pub kept_in: Option<String>,
     /// What may be done with them.
     pub access: Access,
     /// Whether names are compared ignoring case.
@@ -266,6 +270,16 @@ pub struct TagSpec {
     pub comma_forbidden: bool,
 }
 
+impl TagSpec {
+    /// What the provider calls them, and where they are kept if it has none.
+    pub fn full_label(&self) -> Cow<'static, str> {
+        match &self.kept_in {
+            Some(place) => format!("{} (in {place})", self.label).into(),
+            None => self.label.into(),
+        }
+    }
+}
+
 /// Custom attributes at one provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttributeSpec {
@@ -275,6 +289,10 @@ pub struct AttributeSpec {
     pub untyped: AttributeType,
     /// Whether an empty text removes the attribute at the provider instead of storing "".
     pub empty_removes: bool,
+    /// Whether the provider stores texts only: a number that is entered is stored as its digits.
+    pub texts_only: bool,
+    /// What may come of a removal, where it may not remove the attribute.
+    pub removal_note: Option<&'static str>,
     /// What happens to a name without a definition, where that needs saying.
     pub undefined_note: Option<&'static str>,
     /// Whether the definitions can be listed from the provider.
@@ -283,6 +301,14 @@ pub struct AttributeSpec {
     pub max_chars: Option<usize>,
     /// What a name that no loaded contact has does to the account, so that it is used only when asked for.
     pub new_name_guard: Option<(Guard, &'static str)>,
+}
+
+impl AttributeSpec {
+    /// Why a stored value can not be edited where it is shown: it would become a text unasked.
+    pub fn unwritable(&self, stored: &Value) -> Option<&'static str> {
+        (self.texts_only && !stored.is_string())
+            .then_some("it is stored as no text, and only texts can be written here")
+    }
 }
 
 /// The shape of a contact id, checked before a path is built.

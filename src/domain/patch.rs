@@ -81,6 +81,17 @@ impl Patch {
         rest
     }
 
+    /// The same with numbers and yes/no in attributes as their texts, for a provider that stores nothing else.
+    #[must_use]
+    pub fn in_texts(mut self) -> Self {
+        for edit in self.attributes.values_mut() {
+            if let Edit::Set(value @ (Value::Number(_) | Value::Bool(_))) = edit {
+                *value = Value::String(value.to_string());
+            }
+        }
+        self
+    }
+
     /// The patch that takes `self.apply(before)` back to `before`.
     #[must_use]
     pub fn invert(&self, before: &Contact) -> Self {

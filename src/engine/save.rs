@@ -79,6 +79,10 @@ impl Save {
         names: BTreeSet<String>,
         permits: Permits,
     ) -> (Self, Step) {
+        let patch = match table.attributes.texts_only {
+            true => patch.in_texts(),
+            false => patch,
+        };
         let save = Self {
             base,
             patch,
@@ -176,7 +180,8 @@ impl Save {
         }
         let patch = self.effective(&fresh);
         if patch.is_empty() {
-            return done(SaveOutcome::Unchanged { contact: fresh });
+            let contact = with_untold_of(fresh, &self.base);
+            return done(SaveOutcome::Unchanged { contact });
         }
         let mut acts = guarded(&self.table, &self.names, &fresh, &patch);
         acts.retain(|act| !self.permits.allow(act.guard));
@@ -213,6 +218,13 @@ impl Save {
             };
             patch.tags.remove = fresh.tags.iter().filter(goes).cloned().collect();
         }
+        // Of what was not told it is not known whether it is so already.
+        if !fresh.attributes_known {
+            patch.attributes = self.patch.attributes.clone();
+        }
+        if fresh.tags_read == TagsRead::No {
+            patch.tags = self.patch.tags.clone();
+        }
         patch
     }
 
@@ -228,6 +240,10 @@ impl Save {
         }
         if !patch.attributes.is_empty() && !stored.attributes_known {
             let why = "accepted; this provider does not tell the attributes of one contact";
+            return Check::Unknown(why.into());
+        }
+        if !patch.tags.is_empty() && stored.tags_read == TagsRead::No {
+            let why = "accepted; this provider does not tell the tags of one contact";
             return Check::Unknown(why.into());
         }
         let hidden = diff::unprovable(asked, stored, patch, &self.table);
@@ -255,7 +271,15 @@ impl Save {
                 } else {
                     Check::Drifted(rows)
                 };
-                applied(fresh, stored, patch, check)
+                // Another person has attributes of their own.
+                let (before, after) = if let Check::Merged { .. } = check {
+                    (fresh, stored)
+                } else {
+                    let before = with_untold_of(fresh, &self.base);
+                    let after = with_untold_of(stored, &patch.apply(&before));
+                    (before, after)
+                };
+                applied(before, after, patch, check)
             }
             (AfterWrite::Accepted { answered }, Err(trouble)) => {
                 let why = format!("accepted, but reading it back failed: {trouble}");

@@ -94,6 +94,7 @@ pub fn table() -> FieldTable {
         ],
         tags: TagSpec {
             label: "Labels",
+            kept_in: None,
             access: Access::Full,
             ignore_case: true,
             outside_catalogue: Some(
@@ -106,6 +107,8 @@ pub fn table() -> FieldTable {
             access: Access::Full,
             untyped: AttributeType::Text,
             empty_removes: false,
+            texts_only: false,
+            removal_note: None,
             undefined_note: Some(
                 "not defined in this account: Chatwoot stores it, but its dashboard does not show it",
             ),

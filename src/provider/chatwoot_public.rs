@@ -108,6 +108,7 @@ pub fn table() -> FieldTable {
         ],
         tags: TagSpec {
             label: "Labels",
+            kept_in: None,
             access: Access::ReadOnly("this API shows labels and can not change them"),
             ignore_case: true,
             outside_catalogue: None,
@@ -120,6 +121,8 @@ pub fn table() -> FieldTable {
             ),
             untyped: AttributeType::Text,
             empty_removes: false,
+            texts_only: false,
+            removal_note: None,
             undefined_note: None,
             has_definitions: false,
             max_chars: None,

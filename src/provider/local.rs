@@ -55,6 +55,7 @@ pub fn table() -> FieldTable {
         ],
         tags: TagSpec {
             label: "Tags",
+            kept_in: None,
             access: Access::Full,
             ignore_case: false,
             outside_catalogue: None,
@@ -64,6 +65,8 @@ pub fn table() -> FieldTable {
             access: Access::Full,
             untyped: AttributeType::Text,
             empty_removes: false,
+            texts_only: false,
+            removal_note: None,
             undefined_note: None,
             has_definitions: true,
             max_chars: None,

@@ -52,6 +52,10 @@ pub struct OpenCx;
 /// Why tags can not be stored where no attribute keeps them.
 const NO_TAGS: &str = "OpenCX tags conversations, not contacts; tags_attribute = \"tags\" keeps them in custom data of that name";
 
+/// Under a merge, leaving a key out does nothing, and a null is not allowed.
+const REMOVAL: &str =
+    "OpenCX may keep a key that is left out; an empty text in its place is stored for certain";
+
 /// What OpenCX can store, from the vendor's page "update contact".
 pub fn table(context: &Context) -> FieldTable {
     let field = |key, label, kind, access, caution| FieldSpec {
@@ -104,6 +108,7 @@ pub fn table(context: &Context) -> FieldTable {
         ],
         tags: TagSpec {
             label: "Tags",
+            kept_in: map::tags_attribute(context).map(|name| format!("custom data “{name}”")),
             access: match map::tags_attribute(context) {
                 Some(_) => Access::Full,
                 None => Access::Absent(NO_TAGS),
@@ -116,6 +121,8 @@ pub fn table(context: &Context) -> FieldTable {
             access: Access::Full,
             untyped: AttributeType::Text,
             empty_removes: false,
+            texts_only: true,
+            removal_note: Some(REMOVAL),
             undefined_note: None,
             has_definitions: false,
             max_chars: None,

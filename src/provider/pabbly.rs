@@ -118,6 +118,7 @@ pub fn table(context: &Context) -> FieldTable {
         ],
         tags: TagSpec {
             label: "Tags",
+            kept_in: None,
             access: Access::Full,
             ignore_case: false,
             outside_catalogue: Some(
@@ -129,6 +130,8 @@ pub fn table(context: &Context) -> FieldTable {
             access: Access::Full,
             untyped: AttributeType::Text,
             empty_removes: true,
+            texts_only: true,
+            removal_note: None,
             undefined_note: Some(
                 "not on this contact yet: its name must exist in Chatflow's Settings; emptied it is deleted",
             ),

@@ -11,7 +11,7 @@ use super::error::{Fault, StoreError};
 use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
-use crate::domain::{AccountName, Contact, ContactId, FieldKey, TagsRead};
+use crate::domain::{AccountName, Contact, ContactId, TagsRead};
 
 /// How far an account's mirror is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -315,7 +315,9 @@ fn put(
     let mut contact = contact.clone();
     if contact.tags_read == TagsRead::No || !contact.attributes_known {
         let before = decode(&contact.id, &old)?;
-        keep_untold(&mut contact, before);
+        if contact.keep_untold(&before) {
+            contact.attributes_known |= before.attributes_known;
+        }
     }
     let document = row::encode("a contact", &contact)?;
     if document == old {
@@ -325,33 +327,6 @@ fn put(
         row::replace(tx, number, &contact, &document, revision, Some(generation))?;
     }
     Ok(false)
-}
-
-/// What a call does not tell of a contact stays as it is known, unless its id leads to somebody else now.
-fn keep_untold(contact: &mut Contact, before: Contact) {
-    if let (Some(now), Some(then)) = (&contact.record, &before.record)
-        && now != then
-    {
-        return;
-    }
-    if contact.tags_read == TagsRead::No {
-        (contact.tags, contact.tags_read) = (before.tags, before.tags_read);
-    }
-    if !contact.attributes_known {
-        contact.attributes = before.attributes;
-        contact.attributes_known = before.attributes_known;
-        for (flag, state) in before.flags {
-            contact.flags.entry(flag).or_insert(state);
-        }
-        contact.created_at = contact.created_at.or(before.created_at);
-        contact.updated_at = contact.updated_at.or(before.updated_at);
-        contact.record = contact.record.take().or(before.record);
-        // Told by nothing but what tells the attributes.
-        if let Some(identifier) = before.fields.get(&FieldKey::Identifier) {
-            let own = contact.fields.entry(FieldKey::Identifier);
-            own.or_insert_with(|| identifier.clone());
-        }
-    }
 }
 
 /// Notes that a walk met a contact.

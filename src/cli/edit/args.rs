@@ -30,7 +30,8 @@ pub fn patch_of(
     for key in &args.clear {
         patch.fields.insert(field_key(key)?, Edit::Clear);
     }
-    let untyped = session.table().attributes.untyped;
+    let spec = &session.table().attributes;
+    let untyped = spec.untyped;
     for pair in &args.set_attr {
         let (name, text) = split(pair, "--set-attr", "NAME=VALUE")?;
         if text.is_empty() && session.table().attributes.empty_removes {
@@ -39,7 +40,9 @@ pub fn patch_of(
             ))
             .with_hint(format!("say so with --unset-attr {name}")));
         }
+        // What is stored as no text is made one by asking for it in so many words.
         let current = base.attributes.get(name);
+        let current = current.filter(|value| spec.unwritable(value).is_none());
         let value = match definitions.iter().find(|d| d.key == name) {
             Some(definition) => definition.value_of(text, current),
             None => attribute::value_of(untyped, text, current),

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::cli::output::{Output, change_line, trouble_json};
-use crate::domain::diff::Change;
-use crate::domain::{Contact, FieldKey, Guarded, Trouble, TroubleKind, shown};
+use crate::domain::diff::{Change, kept_attributes};
+use crate::domain::{Contact, FieldKey, FieldTable, Guarded, Trouble, TroubleKind, shown};
 use crate::engine::{Check, SaveOutcome};
 use crate::http::HttpRequest;
 
@@ -93,9 +93,10 @@ pub fn outcome(
     base: &Contact,
     outcome: &SaveOutcome,
     holders: &[(FieldKey, Contact)],
+    table: &FieldTable,
     out: Output,
 ) -> u8 {
-    if let Some(complaint) = Complaint::of(base, outcome) {
+    if let Some(complaint) = Complaint::of(base, outcome, table) {
         out.error_text(&complaint.message, Some(&complaint.hint));
         for row in complaint.rows {
             out.aside(&change_line(row));
@@ -109,7 +110,7 @@ pub fn outcome(
         )));
     }
     let printed = if out.json {
-        let mut value = outcome_json(base, outcome);
+        let mut value = outcome_json(base, outcome, table);
         if !holders.is_empty() {
             let held = holders
                 .iter()
@@ -150,6 +151,16 @@ fn print(outcome: &SaveOutcome, out: Output) -> Result<(), u8> {
     }
 }
 
+/// What can be done about attributes that were to be gone and are still there, where the provider is known for
+/// that.
+fn still_there(table: &FieldTable, rows: &[Change]) -> Option<String> {
+    let note = table.attributes.removal_note?;
+    let kept: Vec<String> = kept_attributes(rows)
+        .map(|name| shown::one_line(&format!("--set-attr '{name}='")).into_owned())
+        .collect();
+    (!kept.is_empty()).then(|| format!("{note}: {}", kept.join(" ")))
+}
+
 /// What a save that did not simply succeed is complained of with.
 struct Complaint<'o> {
     message: String,
@@ -158,7 +169,7 @@ struct Complaint<'o> {
 }
 
 impl<'o> Complaint<'o> {
-    fn of(base: &Contact, outcome: &'o SaveOutcome) -> Option<Self> {
+    fn of(base: &Contact, outcome: &'o SaveOutcome, table: &FieldTable) -> Option<Self> {
         let look = format!("`cardex show {}` tells what is stored now", base.id);
         let (message, hint, rows): (String, String, &[Change]) = match outcome {
             SaveOutcome::Unchanged { .. }
@@ -174,7 +185,8 @@ impl<'o> Complaint<'o> {
                     "saving contact {}: it was accepted, but something else is stored (asked → stored):",
                     base.id
                 );
-                (message, look, rows)
+                let hint = still_there(table, rows).unwrap_or(look);
+                (message, hint, rows)
             }
             SaveOutcome::Applied {
                 check: Check::Unprovable(why) | Check::Unknown(why),
@@ -267,10 +279,10 @@ impl<'o> Complaint<'o> {
 }
 
 /// `{"id","status","verified","changes","contact"|"error"}`.
-fn outcome_json(base: &Contact, outcome: &SaveOutcome) -> Value {
+fn outcome_json(base: &Contact, outcome: &SaveOutcome, table: &FieldTable) -> Value {
     let id = base.id.as_str();
     let error = |kind: Value, rest: Value| {
-        let complaint = Complaint::of(base, outcome);
+        let complaint = Complaint::of(base, outcome, table);
         let (message, hint) = complaint.map_or_else(Default::default, |c| (c.message, c.hint));
         let mut error = json!({"kind": kind, "message": message, "hint": hint});
         if let (Some(error), Value::Object(rest)) = (error.as_object_mut(), rest) {

@@ -28,6 +28,8 @@ const ATTRIBUTES: AttributeSpec = AttributeSpec {
     access: Access::Full,
     untyped: AttributeType::Text,
     empty_removes: false,
+    texts_only: false,
+    removal_note: None,
     undefined_note: Some("not defined in this account"),
     has_definitions: true,
     max_chars: None,
@@ -36,6 +38,7 @@ const ATTRIBUTES: AttributeSpec = AttributeSpec {
 
 const TAGS: TagSpec = TagSpec {
     label: "Labels",
+    kept_in: None,
     access: Access::Full,
     ignore_case: true,
     outside_catalogue: Some("not a label of this account"),
@@ -286,6 +289,8 @@ fn undefined_and_emptied_attributes_are_pointed_out() {
     );
     let removing = AttributeSpec {
         empty_removes: true,
+        texts_only: false,
+        removal_note: None,
         ..ATTRIBUTES
     };
     let emptied = attribute(None, &removing, "x", "", Some(&json!("2")));

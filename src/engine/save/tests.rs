@@ -649,3 +649,104 @@ fn a_company_that_the_provider_looks_up_is_shown_and_not_called_verified() {
     assert!(matches!(ended("42", "43"), Check::Drifted(_)));
     assert!(matches!(ended("acme.com", ""), Check::Drifted(_)));
 }
+
+fn texts_only() -> FieldTable {
+    let mut table = local::table();
+    table.attributes.texts_only = true;
+    table
+}
+
+fn set_attribute(name: &str, value: serde_json::Value) -> Patch {
+    let mut patch = Patch::default();
+    patch.attributes.insert(name.into(), Edit::Set(value));
+    patch
+}
+
+/// A contact as a search tells of it: without attributes and tags.
+fn glimpsed() -> Contact {
+    let mut contact = ada();
+    contact.tags.clear();
+    contact.tags_read = TagsRead::No;
+    contact.attributes_known = false;
+    contact
+}
+
+#[test]
+fn of_what_was_not_told_nothing_is_called_so_already_or_changed_by_others() {
+    let mut base = ada();
+    base.attributes.insert("plan".into(), json!("pro"));
+    for patch in [
+        set_attribute("plan", json!("free")),
+        // Known of old, and perhaps not so any more.
+        set_attribute("plan", json!("pro")),
+        tag("vip"),
+    ] {
+        let (mut save, _) = Save::new(
+            base.clone(),
+            patch.clone(),
+            texts_only(),
+            BTreeSet::new(),
+            Permits::default(),
+        );
+        let step = save.on_read(Ok(glimpsed()));
+        let Step::Write { patch: asked, .. } = step else {
+            panic!("{step:?}");
+        };
+        assert_eq!(asked, patch);
+        // Nor is it verified by what does not tell it.
+        save.on_written(WriteResult::Answered(None));
+        let step = save.on_read(Ok(glimpsed()));
+        let SaveOutcome::Applied { check, after, .. } = outcome(step) else {
+            panic!("not applied");
+        };
+        assert!(matches!(check, Check::Unknown(_)), "{check:?}");
+        assert_eq!(after.tags, ada().tags);
+    }
+}
+
+#[test]
+fn a_name_is_verified_by_what_tells_no_attributes_and_they_are_shown_as_known() {
+    let mut base = ada();
+    base.attributes.insert("plan".into(), json!("pro"));
+    let patch = rename("Ada B");
+    let (mut save, _) = Save::new(
+        base.clone(),
+        patch.clone(),
+        texts_only(),
+        BTreeSet::new(),
+        Permits::default(),
+    );
+    save.on_read(Ok(glimpsed()));
+    save.on_written(WriteResult::Answered(None));
+    let step = save.on_read(Ok(patch.apply(&glimpsed())));
+    let SaveOutcome::Applied { check, after, .. } = outcome(step) else {
+        panic!("not applied");
+    };
+    assert_eq!(check, Check::Verified);
+    assert_eq!(after.attributes, base.attributes);
+}
+
+#[test]
+fn a_number_is_asked_for_as_text_where_only_texts_are_stored() {
+    let mut stored = ada();
+    stored.attributes.insert("seats".into(), json!("5"));
+    let begin = |value| {
+        let patch = set_attribute("seats", value);
+        let (mut save, _) = Save::new(
+            stored.clone(),
+            patch,
+            texts_only(),
+            BTreeSet::new(),
+            Permits::default(),
+        );
+        save.on_read(Ok(stored.clone()))
+    };
+    assert!(matches!(
+        outcome(begin(json!(5))),
+        SaveOutcome::Unchanged { .. }
+    ));
+    let Step::Write { patch, .. } = begin(json!(6)) else {
+        panic!("no write");
+    };
+    assert_eq!(patch, set_attribute("seats", json!("6")));
+}

@@ -18,10 +18,6 @@ use super::wire;
 /// The member for free data: texts by name.
 const CUSTOM_DATA: &str = "custom_data";
 
-/// The label of the tags' text, where it is not as cardex writes it: it is sent back as it came while the tags
-/// stay the same.
-const TAGS_AS_KEPT: &str = "Tags as kept";
-
 /// The key of custom data that holds the tags, where the account names one.
 pub fn tags_attribute(context: &Context) -> Option<&str> {
     let name = context.tags_attribute.as_deref()?;
@@ -93,7 +89,7 @@ fn custom_data(context: &Context, data: &Map<String, Value>, contact: &mut Conta
             Value::String(text) if tags_attribute(context) == Some(name) => {
                 contact.tags = tag::from_text(text);
                 if *text != tag::to_text(&contact.tags) {
-                    contact.extra.insert(TAGS_AS_KEPT.into(), text.clone());
+                    contact.tags_text = Some(text.clone());
                 }
             }
             other => {
@@ -234,7 +230,7 @@ fn changed_data(
             texts.insert(name.into(), json!(text));
         }
         (Some(name), None) => {
-            let kept = fresh.extra.get(TAGS_AS_KEPT).cloned();
+            let kept = fresh.tags_text.clone();
             let text = kept.unwrap_or_else(|| tag::to_text(&fresh.tags));
             if !text.is_empty() {
                 texts.insert(name.into(), json!(text));

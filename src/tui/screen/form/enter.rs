@@ -226,7 +226,7 @@ impl Form {
         };
         match (&field.what, &field.editor) {
             (What::Tags { stored, .. }, Editor::Tags(delta)) => {
-                let spec = self.account.table.tags;
+                let spec = self.account.table.tags.clone();
                 let picker = Picker::open(spec, stored, delta, &ctx.desk.vocabulary, typed);
                 self.focus = at;
                 Outcome::exit(Exit::Open(Screen::Picker(Box::new(picker))))

@@ -98,7 +98,7 @@ fn tags(contact: &Contact, table: &FieldTable) -> Field {
         };
         (what, Editor::Tags(TagDelta::default()))
     });
-    Field::new("tags", table.tags.label, what, editor)
+    Field::new("tags", &table.tags.full_label(), what, editor)
 }
 
 fn attributes(
@@ -157,6 +157,13 @@ fn attribute(
     let label = vocabulary.label(name);
     if let Some((what, editor)) = closed(spec.access, &text) {
         return Field::new(key, label, what, editor);
+    }
+    if let Some(reason) = stored.and_then(|value| spec.unwritable(value)) {
+        let what = What::Closed {
+            reason: reason.into(),
+            present: true,
+        };
+        return Field::new(key, label, what, Editor::Shown(text));
     }
     let odd = match stored {
         Some(Value::Array(_) | Value::Object(_)) => true,

@@ -184,6 +184,7 @@ pub(super) fn table() -> crate::domain::FieldTable {
         ],
         tags: TagSpec {
             label: "Tags",
+            kept_in: None,
             access: Access::Full,
             ignore_case: false,
             outside_catalogue: None,
@@ -193,6 +194,8 @@ pub(super) fn table() -> crate::domain::FieldTable {
             access: Access::Full,
             untyped: AttributeType::Text,
             empty_removes: false,
+            texts_only: false,
+            removal_note: None,
             undefined_note: None,
             has_definitions: true,
             max_chars: None,

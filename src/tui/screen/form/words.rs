@@ -32,6 +32,9 @@ pub fn caution(account: &AccountInfo, key: &str, emptied: bool) -> Option<&'stat
     if emptied && clearing.is_some() {
         return clearing;
     }
+    if emptied && key.starts_with("attr.") {
+        return table.attributes.removal_note;
+    }
     let flag = Flag::parse(key).and_then(|f| table.flag(f));
     field
         .and_then(|s| s.caution)

@@ -132,7 +132,7 @@ fn entries(contact: &Contact, desk: &Desk, theme: &Theme) -> Vec<Entry> {
     let tags = &account.table.tags;
     if !matches!(tags.access, Access::Absent(_)) {
         let (text, style) = tags_text(contact, theme);
-        add(tags.label, text, style);
+        add(&tags.full_label(), text, style);
     }
     for spec in &account.table.flags {
         if matches!(spec.access, Access::Absent(_)) {

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use serde_json::Value;
 
 use super::{Review, Stage};
-use crate::domain::diff::changes_of;
+use crate::domain::diff::{changes_of, kept_attributes};
 use crate::domain::shown::{one_line, width};
 use crate::domain::{Change, Contact, Patch};
 use crate::http::HttpRequest;
@@ -69,6 +69,10 @@ pub(super) fn lines(review: &Review, desk: &Desk, columns: usize, theme: &Theme)
             for row in rows {
                 let label = words::label(account, &desk.vocabulary, &row.key);
                 page.change(label, row, "asked ", "stored");
+            }
+            let kept = kept_attributes(rows).next().is_some();
+            if let Some(note) = account.table.attributes.removal_note.filter(|_| kept) {
+                page.text("", note, theme.warning);
             }
         }
         Stage::Before {
