@@ -18,9 +18,11 @@ mod attribute;
 mod date;
 mod field;
 mod pattern;
+mod strict_email;
 
 pub use attribute::attribute;
-pub use field::{field, is_strict_email};
+pub use field::field;
+pub use strict_email::is_strict_email;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -139,10 +139,8 @@ pub fn table(context: &Context) -> FieldTable {
             ),
         ],
         tags: TagSpec {
-            label: match map::tags_attribute(context) {
-                Some(_) => "Tags (in a custom field)",
-                None => "Tags",
-            },
+            label: "Tags",
+            kept_in: map::tags_attribute(context).map(|name| format!("custom field “{name}”")),
             access: match map::tags_attribute(context) {
                 Some(_) => Access::Full,
                 None => Access::Absent(NO_TAGS),
@@ -155,6 +153,8 @@ pub fn table(context: &Context) -> FieldTable {
             access: Access::Full,
             untyped: AttributeType::Text,
             empty_removes: false,
+            texts_only: true,
+            removal_note: None,
             undefined_note: Some("not on this contact yet: names count letter for letter here"),
             has_definitions: false,
             max_chars: Some(map::LONGEST),

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Problem, clean, clearing, refusal};
+use super::{Problem, clean, clearing, refusal, strict_email};
 use crate::domain::field::{Access, FieldKey, FieldKind, FieldSpec};
 use crate::domain::phone;
 use crate::domain::shown::one_line;
@@ -29,7 +29,7 @@ pub fn field(spec: &FieldSpec, text: &str, region: Option<&str>) -> Option<Probl
         FieldKind::PhoneE164 => e164(text, region),
         FieldKind::PhoneDigits => digits(text, region),
         FieldKind::Url => web_address(text),
-        FieldKind::EmailStrict => strict_email(text),
+        FieldKind::EmailStrict => strict_email::check(text, email(text)),
         FieldKind::PhoneFree => free_phone(text, region),
         FieldKind::Company => company(text),
     };
@@ -113,57 +113,6 @@ fn email(text: &str) -> Option<Problem> {
         return None;
     };
     Some(Problem::warning(warning))
-}
-
-/// Whether OpenCX takes an e-mail address: its pattern as plain rules (the vendor's page "update contact"):
-/// `^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$`.
-pub fn is_strict_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else {
-        return false;
-    };
-    if text.starts_with('.') || text.contains("..") || domain.contains('@') {
-        return false;
-    }
-    let in_local = |c: char| c.is_ascii_alphanumeric() || "_'+-.".contains(c);
-    if !local.chars().all(in_local) || local.is_empty() || local.ends_with(['.', '\'']) {
-        return false;
-    }
-    let Some((labels, last)) = domain.rsplit_once('.') else {
-        return false;
-    };
-    let label = |l: &str| {
-        l.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    last.len() >= 2 && last.chars().all(|c| c.is_ascii_alphabetic()) && labels.split('.').all(label)
-}
-
-fn strict_email(text: &str) -> Option<Problem> {
-    if is_strict_email(text) {
-        return None;
-    }
-    let loose = email(text);
-    let repair = loose.as_ref().and_then(|p| p.repair.clone());
-    let repair = repair.filter(|r| is_strict_email(r));
-    if let Some(problem) = loose.filter(Problem::is_error) {
-        return Some(problem.with_repair(repair));
-    }
-    let (local, domain) = text.rsplit_once('@').unwrap_or_default();
-    let why = if !text.is_ascii() {
-        "holds a letter that is not plain ASCII"
-    } else if text.contains("..") {
-        "has two dots in a row"
-    } else if text.starts_with('.') {
-        "begins with a dot"
-    } else if local.ends_with(['.', '\'']) {
-        "has a dot or an apostrophe right before the @"
-    } else if !domain.contains('.') {
-        "has no dot behind the @"
-    } else {
-        "holds a character that this provider does not take"
-    };
-    let message = format!("{why}; this provider takes plain addresses such as ada@example.org");
-    Some(Problem::error(message).with_repair(repair))
 }
 
 fn free_phone(text: &str, region: Option<&str>) -> Option<Problem> {

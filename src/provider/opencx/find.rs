@@ -86,10 +86,10 @@ fn changed_since(moment: Timestamp) -> Cursor {
     Cursor(format!("updated_after={}", encode_component(&since)))
 }
 
-/// What was made in the seconds around a moment. A second on either side makes it the same whether bounds
+/// What was made in the seconds around a moment. Two on either side make it the same whether bounds
 /// are meant inclusive or exclusive, and whether fractions of a second are kept, cut or rounded.
 fn created_at(moment: Timestamp) -> Cursor {
-    let after = whole_second(moment, SignedDuration::from_secs(-1));
+    let after = whole_second(moment, SignedDuration::from_secs(-2));
     let before = whole_second(moment, SignedDuration::from_secs(2));
     Cursor(format!(
         "created_after={}&created_before={}",

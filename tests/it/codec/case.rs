@@ -410,6 +410,7 @@ fn contact(
     for (name, usual) in [
         ("record", Value::Null),
         ("attributes_known", json!(true)),
+        ("tags_text", Value::Null),
         ("created_at", Value::Null),
     ] {
         whole.entry(name).or_insert(usual);
