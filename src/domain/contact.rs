@@ -87,7 +87,7 @@ pub struct Contact {
     /// The text that the tags are kept in, where it is one and not as cardex writes it: it stays as it is while
     /// the tags do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags_text: Option<String>,
+    pub tags_text: Option<Box<str>>,
     /// What else the provider says, for reading only (city, source, creation day …): label to text.
     #[serde(default)]
     pub extra: BTreeMap<String, String>,

@@ -89,7 +89,7 @@ fn custom_data(context: &Context, data: &Map<String, Value>, contact: &mut Conta
             Value::String(text) if tags_attribute(context) == Some(name) => {
                 contact.tags = tag::from_text(text);
                 if *text != tag::to_text(&contact.tags) {
-                    contact.tags_text = Some(text.clone());
+                    contact.tags_text = Some(text.as_str().into());
                 }
             }
             other => {
@@ -230,7 +230,7 @@ fn changed_data(
             texts.insert(name.into(), json!(text));
         }
         (Some(name), None) => {
-            let kept = fresh.tags_text.clone();
+            let kept = fresh.tags_text.as_deref().map(String::from);
             let text = kept.unwrap_or_else(|| tag::to_text(&fresh.tags));
             if !text.is_empty() {
                 texts.insert(name.into(), json!(text));
