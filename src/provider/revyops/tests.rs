@@ -310,7 +310,7 @@ fn tags_are_there_only_where_a_field_keeps_them() {
     assert!(off.access.reason().unwrap().contains("tags_attribute"));
     let on = table(&context(true)).tags;
     assert_eq!(on.access, Access::Full);
-    assert!(on.comma_forbidden && on.label.contains("custom field"));
+    assert!(on.comma_forbidden && on.full_label().contains("custom field"));
     let mut contact = blank();
     contact.tags_read = TagsRead::No;
     let patch = Patch {
