@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 
-use tokio::sync::watch;
-
 use super::columns::Column;
 use super::output::{Output, json_text};
 use super::{ListArgs, ListFormat, exit, roster};
-use crate::app::loader::{self, LoadEvent, TagWalk};
+use crate::app::loader::Tagged;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Contact, Filter, Order, Trouble, TroubleKind, shown};
 
+mod walk;
+
+use walk::Walk;
+pub(super) use walk::show_progress;
+
 /// The widest cell of a table on a terminal, in columns.
 const WIDEST: usize = 36;
-
-/// Up to so many contacts are read one by one for their tags, rather than walking every tag's list.
-const ONE_BY_ONE: usize = 10;
 
 /// Loads, filters and prints. Returns the exit code.
 ///
@@ -53,7 +53,11 @@ pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, 
             let contacts = walk.first(session, limit).await?;
             return Ok(print_all(session, &contacts, columns, format, out));
         }
-        walk.matching(session, &filter, out).await?;
+        let shown = Tagged {
+            order,
+            limit: args.limit,
+        };
+        walk.matching(session, &filter, shown, out).await?;
     }
     let name = &session.account().name;
     let tried = "reading the contacts";
@@ -107,145 +111,6 @@ fn print_all(
     let mut printer = Printer::new(format, columns, out);
     let printed = printer.contacts(contacts).and_then(|()| printer.finish());
     printed.err().unwrap_or(exit::DONE)
-}
-
-/// Getting contacts from the provider into the store, with progress on a terminal.
-struct Walk {
-    tags: TagWalk,
-    shows_tags: bool,
-    progress: bool,
-}
-
-impl Walk {
-    fn new(
-        session: &Session,
-        filter: &Filter,
-        columns: &[Column],
-        format: ListFormat,
-        out: Output,
-    ) -> Self {
-        let shows_tags = match format {
-            ListFormat::Ids => false,
-            ListFormat::Table | ListFormat::Csv => {
-                columns.is_empty() || columns.contains(&Column::Tags)
-            }
-            ListFormat::Json => true,
-        };
-        let needed = session.tags_need_walk() && (shows_tags || !filter.is_empty());
-        Self {
-            tags: if needed {
-                TagWalk::Catalogue
-            } else {
-                TagWalk::None
-            },
-            shows_tags,
-            progress: !out.quiet && std::io::stderr().is_terminal(),
-        }
-    }
-
-    /// What the filter asks for, where the provider itself can tell; else the whole list.
-    async fn matching(
-        &self,
-        session: &Session,
-        filter: &Filter,
-        out: Output,
-    ) -> Result<(), Trouble> {
-        if !filter.is_empty() {
-            let report = |event| self.report(event);
-            let certain = loader::load_matching(session, filter, self.shows_tags, report).await;
-            self.end();
-            if certain? {
-                return Ok(());
-            }
-        }
-        self.whole(session, out).await
-    }
-
-    /// The whole list.
-    async fn whole(&self, session: &Session, out: Output) -> Result<(), Trouble> {
-        let (_keep, paused) = watch::channel(false);
-        let report = |event| self.report(event);
-        let loaded = loader::load(session, &self.tags, paused, report).await;
-        self.end();
-        let loaded = loaded?;
-        if let Some(trouble) = loaded.untagged {
-            return Err(trouble);
-        }
-        if let Some(shortfall) = loaded.shortfall() {
-            out.warning(&shortfall);
-        }
-        Ok(())
-    }
-
-    /// The first contacts in the provider's order, and nothing of what the store knew before.
-    async fn first(&self, session: &Session, limit: usize) -> Result<Vec<Contact>, Trouble> {
-        let found = self.find_first(session, limit).await;
-        self.end();
-        found
-    }
-
-    async fn find_first(&self, session: &Session, limit: usize) -> Result<Vec<Contact>, Trouble> {
-        let ids = loader::load_first(session, limit, |event| self.report(event)).await?;
-        let one_by_one = self.tags != TagWalk::None && ids.len() <= ONE_BY_ONE;
-        if !one_by_one {
-            let (_keep, mut paused) = watch::channel(false);
-            let mut report = |event| self.report(event);
-            loader::load_tags(session, &self.tags, &mut paused, &mut report).await?;
-        }
-        let name = &session.account().name;
-        let mut contacts = Vec::with_capacity(ids.len());
-        for id in &ids {
-            if one_by_one {
-                match session.read(id).await {
-                    Ok(contact) => {
-                        session.remember_contact(&contact).await;
-                        contacts.push(contact);
-                    }
-                    // Deleted since the page came.
-                    Err(trouble) if trouble.kind == TroubleKind::NotFound => {}
-                    Err(trouble) => return Err(trouble),
-                }
-                continue;
-            }
-            let found = session.contacts().contact(name, id).await;
-            contacts.extend(found.map_err(|e| store_trouble("reading the contacts", &e))?);
-        }
-        Ok(contacts)
-    }
-
-    fn report(&self, event: LoadEvent) {
-        if !self.progress {
-            return;
-        }
-        let line = match event {
-            LoadEvent::Page {
-                loaded,
-                total: Some(total),
-            } => format!("loaded {loaded} of {total}"),
-            LoadEvent::Page {
-                loaded,
-                total: None,
-            } => format!("{loaded} loaded"),
-            LoadEvent::Confirming { left } => format!("{left} contacts left to confirm"),
-            LoadEvent::Tags { tag } => format!("reading tag {}", shown::one_line(&tag)),
-            LoadEvent::Tagged | LoadEvent::Paused | LoadEvent::Resumed => return,
-        };
-        show_progress(&line);
-    }
-
-    fn end(&self) {
-        if self.progress {
-            show_progress("");
-        }
-    }
-}
-
-/// Replaces the line of progress.
-pub(super) fn show_progress(line: &str) {
-    let mut error = std::io::stderr().lock();
-    // Progress that nobody sees is no loss.
-    let _ = std::io::Write::write_fmt(&mut error, format_args!("\r\u{1b}[K{line}"));
-    let _ = std::io::Write::flush(&mut error);
 }
 
 /// The attributes that occur among the contacts to print.

@@ -71,7 +71,53 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Keeps all tags of one contact that is here, read by themselves after `asked`. One that was read whole
+    /// meanwhile stays as it is.
+    pub fn mirror_tags_of(
+        &self,
+        account: &AccountName,
+        id: &ContactId,
+        tags: &TagSet,
+        asked: Moment,
+    ) -> Reply<()> {
+        let (account, id, tags) = (self.key_of(account), id.clone(), tags.clone());
+        self.ask(move |owner| owner.mirror_tags_of(&account, &id, tags, asked))
+    }
+}
+
 impl Owner {
+    fn mirror_tags_of(
+        &mut self,
+        account: &AccountKey,
+        id: &ContactId,
+        tags: TagSet,
+        asked: Moment,
+    ) -> Result<(), StoreError> {
+        let changed = self.write("keeping tags", |tx| {
+            let Some(key) = row::account_key(tx, account)? else {
+                return Ok(None);
+            };
+            let Some((number, text)) = row::find(tx, key, id)? else {
+                return Ok(None);
+            };
+            let before: Contact = row::decode(&format!("contact {id}"), &text)?;
+            let mut after = before.clone();
+            (after.tags, after.tags_read) = (tags, TagsRead::All);
+            if after == before || tags_newer(tx, number, &before, asked)? {
+                return Ok(None);
+            }
+            let revision = once(tx, key, &mut None)?;
+            let document = row::encode("a contact", &after)?;
+            row::replace(tx, number, &after, &document, revision, None)?;
+            Ok::<_, Fault>(Some(key))
+        })?;
+        if let Some(key) = changed {
+            self.written(key);
+        }
+        Ok(())
+    }
+
     fn mirror_tags(
         &mut self,
         account: &AccountKey,

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use tokio::sync::watch;
 
-use super::{EXTRA_WALKS, LoadEvent, MANY_UNMET, TagWalk, Walked, confirm, load_tags, walk};
+use super::{EXTRA_WALKS, LoadEvent, MANY_UNMET, TagWalk, Walked, confirm, load_tags, tags, walk};
 use crate::app::session::{Session, store_trouble};
 use crate::domain::filter::{Asks, Part};
 use crate::domain::{ContactId, Filter, Order, Trouble, TroubleKind, fold};
@@ -16,8 +16,16 @@ use crate::provider::Cursor;
 /// Up to so many contacts are read one by one for their tags, rather than walking every tag's list.
 const ONE_BY_ONE: usize = 50;
 
-/// Loads what the filter asks for, and nothing else, into the store. `tags`: the tags of what is found are to
-/// be known, all of them.
+/// Which of the contacts that are found have to have all their tags known: the first ones in some order.
+#[derive(Debug, Clone, Copy)]
+pub struct Tagged {
+    /// The order.
+    pub order: Order,
+    /// How many of them, where not all.
+    pub limit: Option<usize>,
+}
+
+/// Loads what the filter asks for, and nothing else, into the store; of some of it all tags.
 ///
 /// Gives whether the store now finds by that filter exactly what a walk over the whole list would find. `false`
 /// where the provider can not be asked, or its answer is not certain to be whole.
@@ -27,7 +35,7 @@ const ONE_BY_ONE: usize = 50;
 pub async fn load_matching(
     session: &Session,
     filter: &Filter,
-    tags: bool,
+    tagged: Option<Tagged>,
     mut report: impl FnMut(LoadEvent) + Send,
 ) -> Result<bool, Trouble> {
     let start = match session.narrow(filter).await {
@@ -38,7 +46,7 @@ pub async fn load_matching(
         session,
         filter,
         tag: session.tag_of(&start),
-        tags: tags && session.tags_need_walk(),
+        tagged: tagged.filter(|_| session.tags_need_walk()),
     };
     match work.load(&start, &mut report).await {
         // Versions differ in what they look for; the whole list is there in all of them.
@@ -65,7 +73,7 @@ struct Matching<'a> {
     filter: &'a Filter,
     /// The tag that everybody in the provider's list has, where it is the list of one.
     tag: Option<String>,
-    tags: bool,
+    tagged: Option<Tagged>,
 }
 
 impl Matching<'_> {
@@ -113,11 +121,15 @@ impl Matching<'_> {
         }
         confirm(self.session, &stale, &mut paused, report).await?;
         read.extend(stale);
-        if self.tags {
-            let found = self.matches(self.filter).await?;
-            let found: Vec<ContactId> = found.into_iter().filter(|id| !read.contains(id)).collect();
-            self.read_tags(found, &mut read, &mut paused, report)
-                .await?;
+        if let Some(tagged) = self.tagged {
+            let name = &self.session.account().name;
+            let found = self.session.contacts().ids(name, self.filter, tagged.order);
+            let found = found
+                .await
+                .map_err(|e| store_trouble("reading the contacts", &e))?;
+            let some = found.into_iter().take(tagged.limit.unwrap_or(usize::MAX));
+            let some: Vec<ContactId> = some.filter(|id| !read.contains(id)).collect();
+            self.read_tags(some, &mut read, &mut paused, report).await?;
         }
         Ok(true)
     }
@@ -157,7 +169,7 @@ impl Matching<'_> {
         if ids.len() > ONE_BY_ONE {
             load_tags(self.session, &TagWalk::Catalogue, paused, report).await?;
         } else {
-            confirm(self.session, &ids, paused, report).await?;
+            tags::read_each(self.session, &ids, paused, report).await?;
         }
         read.extend(ids);
         Ok(())

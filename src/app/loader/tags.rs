@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{LoadEvent, TagWalk, go_on, now};
+use super::{LoadEvent, TagWalk, confirm, go_on, now};
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{Contact, ContactId, TagsRead, Trouble};
+use crate::domain::{Contact, ContactId, TagsRead, Trouble, TroubleKind};
 use crate::provider::Cursor;
 use crate::store::{Moment, TagWalked};
 
@@ -29,6 +29,43 @@ pub(super) async fn keep(
         .mirror_tagged(name, &ids, tag, TagsRead::No, asked)
         .await;
     stored.map_err(|e| store_trouble("keeping tags", &e))?;
+    Ok(())
+}
+
+/// Reads all tags of each of these contacts, which were listed just now.
+///
+/// # Errors
+/// When they can not be had or stored.
+pub(super) async fn read_each(
+    session: &Session,
+    ids: &[ContactId],
+    paused: &mut watch::Receiver<bool>,
+    report: &mut (impl FnMut(LoadEvent) + Send),
+) -> Result<(), Trouble> {
+    for (done, id) in ids.iter().enumerate() {
+        report(LoadEvent::Confirming {
+            left: ids.len() - done,
+        });
+        go_on(paused, report).await;
+        let asked = now(session).await?;
+        match session.tags_of(id).await {
+            Ok(Some(tags)) => {
+                let name = &session.account().name;
+                let stored = session.contacts().mirror_tags_of(name, id, &tags, asked);
+                stored
+                    .await
+                    .map_err(|e| store_trouble("keeping tags", &e))?;
+            }
+            // Without such a call, and where it is gone, the contact itself tells.
+            Ok(None) => {
+                confirm(session, std::slice::from_ref(id), paused, report).await?;
+            }
+            Err(trouble) if trouble.kind == TroubleKind::NotFound => {
+                confirm(session, std::slice::from_ref(id), paused, report).await?;
+            }
+            Err(trouble) => return Err(trouble),
+        }
+    }
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! Pages of contacts through a session: of the provider's list, of a tag, of what the provider itself finds.
 
-use super::{Remote, Session, wrong_reply};
+use super::{Remote, Session, failure, wrong_reply};
 use crate::app::clock;
 use crate::domain::filter::Asks;
-use crate::domain::{AttributeDefinition, AttributeType, Filter, Trouble, fold};
-use crate::provider::{Call, Cursor, Narrowed, Page, Purpose, Reply};
+use crate::domain::{AttributeDefinition, AttributeType, ContactId, Filter, TagSet, Trouble, fold};
+use crate::provider::{Call, Cursor, Narrowed, Page, Purpose, Reading, Reply, Target};
 use crate::transport::Priority;
 
 /// A page of some list of contacts.
@@ -150,6 +150,27 @@ impl Session {
                 Ok(Some(page))
             }
             None => Ok(None),
+        }
+    }
+
+    /// All tags of one contact, where the provider has a call for them alone; else `None`.
+    ///
+    /// # Errors
+    /// When they can not be had.
+    pub async fn tags_of(&self, id: &ContactId) -> Result<Option<TagSet>, Trouble> {
+        let tried = format!("reading the tags of contact {id}");
+        let remote = self.remote(&tried)?;
+        let reading = remote.codec.read(&self.inner.context, Target::of(id));
+        let Reading::Calls(calls) = reading.map_err(|e| failure::of_unsupported(&e))? else {
+            return Ok(None);
+        };
+        let Some(call) = calls.into_iter().find(|c| c.purpose == Purpose::Tags) else {
+            return Ok(None);
+        };
+        let priority = Priority::Background;
+        match self.call(remote, &call, &tried, priority).await? {
+            Reply::Tags(tags) => Ok(Some(tags)),
+            _ => Err(wrong_reply(&tried, &call.purpose)),
         }
     }
 

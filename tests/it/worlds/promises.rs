@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cardex::app::loader::{self, TagWalk};
+use cardex::app::loader::{self, TagWalk, Tagged};
 use cardex::app::session::Session;
 use cardex::domain::{
     Access, Contact, ContactId, Edit, FieldKey, FieldKind, FieldSpec, Filter, Order, Patch,
@@ -109,11 +109,15 @@ async fn narrow<F: Backstage>(world: &World<F>) -> Kept {
     let walked = world.session();
     load(&walked).await?;
     let listed = world.backstage().fake.listed();
+    let all = Tagged {
+        order: Order::default(),
+        limit: None,
+    };
     for text in FILTERS {
         let filter = Filter::parse(text).unwrap();
         let right = ids(&walked, &filter).await;
         let asked = world.session();
-        let certain = loader::load_matching(&asked, &filter, true, |_| {}).await;
+        let certain = loader::load_matching(&asked, &filter, Some(all), |_| {}).await;
         if certain.map_err(|t| format!("{text}: {t}"))? {
             // A filter may know contacts that the list leaves out.
             let found: BTreeSet<String> = ids(&asked, &filter).await;
