@@ -132,3 +132,46 @@ pub fn draft(draft: &Draft) -> (ContactId, String, jiff::Timestamp) {
         draft.saved_at,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ProviderId;
+    use crate::http::curl::command;
+    use crate::http::{HttpRequest, Method};
+    use crate::secret::TokenSource;
+
+    /// Both sources of the sign-in stand in a copied line as variables, by the names of the account's settings.
+    #[test]
+    fn client_id_is_a_secret_in_the_address_and_a_variable_in_a_copied_line() {
+        let source = |name: &str| Some(TokenSource::Env(name.into()));
+        let account = Account {
+            provider: ProviderId::RevyOps,
+            ..Account::local(AccountName::new("outreach"))
+        };
+        let request = HttpRequest::new(Method::Get, "https://x.example/a?page=1");
+        let line = |token, header: Option<&str>, client_id| {
+            let account = Account {
+                token,
+                auth_header: header.map(String::from),
+                client_id,
+                ..account.clone()
+            };
+            command(&request, &credentials(&account))
+        };
+        let both = line(source("K"), Some("x-other"), source("C"));
+        assert!(both.contains("-H \"x-other: $TOKEN\""), "{both}");
+        assert!(
+            both.ends_with("\"https://x.example/a?page=1&client_id=$CLIENT_ID\""),
+            "{both}"
+        );
+        let key = line(source("K"), None, None);
+        assert!(key.contains("-H \"x-api-key: $TOKEN\""), "{key}");
+        assert!(!key.contains("CLIENT_ID"), "{key}");
+        let client = line(None, None, source("C"));
+        assert!(
+            !client.contains("$TOKEN") && client.contains("client_id=$CLIENT_ID"),
+            "{client}"
+        );
+    }
+}

@@ -16,6 +16,7 @@ mod narrowed;
 mod pages;
 mod program;
 mod public;
+mod revyops;
 mod settings;
 
 use std::path::{Path, PathBuf};

@@ -110,7 +110,7 @@ pub static ROWS: &[Row] = rows! {
     [RevyOps] Any, 403, NoPage => SignIn,
         "the key is missing or wrong (RevyOps says 403 for that): check the header's name in auth, x-api-key by default, its token and client_id";
     [RevyOps] Part(LISTS), 404, NoPage => Empty;
-    [RevyOps] At(LISTS), 404, Words("contact") => Empty;
+    [RevyOps] At(LISTS), 404, Words("no contact") => Empty;
     [RevyOps] At(LISTS), 404, NoPage => NotFound,
         "either this client has no contacts at all, or base_url lacks a part: on app.revyops.com it ends in /api";
     [RevyOps] Any, 404, Page => Malformed,
