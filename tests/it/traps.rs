@@ -7,6 +7,7 @@
 
 mod chatwoot;
 mod pabbly;
+mod revyops;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,12 @@ const SHEETS: &[Sheet] = &[
         traps: 11,
         rows: pabbly::TRAPS,
         open: pabbly::OPEN,
+    },
+    Sheet {
+        provider: "revyops",
+        traps: 12,
+        rows: revyops::TRAPS,
+        open: revyops::OPEN,
     },
 ];
 

@@ -697,7 +697,7 @@ async fn play(spec: String) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_promise_is_kept_in_every_world() {
+async fn every_promise_is_kept_in_every_world_of_revyops() {
     let alone = each_alone(&Quirks::help());
     assert!(alone.len() > 50, "{alone:?}");
     // What no call of the client touches, and what has a test of its own below.
@@ -852,4 +852,70 @@ async fn no_page_is_asked_for_at_a_host_that_next_names() {
             .all(|entry| entry.url.starts_with(world.base_url())),
         "{log:?}"
     );
+}
+
+/// Only the array can hold two fields of one name; an update names fields by their names.
+#[tokio::test]
+async fn two_fields_of_one_name_are_said_and_what_became_of_an_edit_is_told() {
+    let (world, quirks) = world_of("", 3).await;
+    {
+        let mut backstage = world.backstage();
+        let second = backstage.fake.new_field("Tier", "silver", clock::now());
+        let change = |contact: &mut record::Contact| contact.fields.push(second);
+        assert!(backstage.fake.change(1, clock::now(), change));
+    }
+    let play = Play {
+        session: world.session(),
+        world: &world,
+        quirks: &quirks,
+    };
+    let before = read(&play.session, &id(1)).await.unwrap();
+    assert_eq!(before.attributes["Tier"], "silver");
+    let twice = &before.extra["Custom fields stored twice"];
+    assert_eq!(twice, "Tier (also gold)");
+    // Another field is none of it.
+    let other = play.expect(1, attribute("Note", Some("x")), Says::Verified);
+    assert_eq!(other.await, Ok(()));
+    let outcome = play
+        .save(1, attribute("Tier", Some("bronze")), Permits::default())
+        .await
+        .unwrap();
+    let values = |fake: &RevyOps| -> Vec<String> {
+        let fields = stored(fake, "1").fields.iter();
+        let tiers = fields.filter(|f| f.name == "Tier");
+        tiers.filter_map(|f| f.value.clone()).collect()
+    };
+    let last = values(&world.backstage().fake).pop();
+    let wanted = match last.as_deref() {
+        Some("bronze") => Says::Verified,
+        _ => Says::Drifted,
+    };
+    assert_eq!(said("one of two", &outcome, wanted), Ok(()));
+}
+
+#[tokio::test]
+async fn contacts_of_one_name_without_an_email_are_kept_apart_by_their_ids() {
+    let (world, quirks) = world_of("no_text=null", 5).await;
+    for number in 1..=5 {
+        let mut backstage = world.backstage();
+        assert!(backstage.fake.change(number, clock::now(), |contact| {
+            (contact.first_name, contact.last_name) = ("Ann".into(), "Lee".into());
+            (contact.email, contact.linkedin_url) = (None, None);
+        }));
+    }
+    let play = Play {
+        session: world.session(),
+        world: &world,
+        quirks: &quirks,
+    };
+    assert_eq!(whole(&play).await, Ok(()));
+    let edit = play.expect(
+        4,
+        field(FieldKey::Origin, Edit::Set("here")),
+        Says::Verified,
+    );
+    assert_eq!(edit.await, Ok(()));
+    let backstage = world.backstage();
+    let changed = backstage.fake.contacts().filter(|c| c.origin == "here");
+    assert_eq!(changed.map(|c| c.id).collect::<Vec<_>>(), [4]);
 }
