@@ -81,8 +81,10 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                 continue;
             }
             if used > 0 {
-                lines.push(std::mem::take(&mut line).trim_end().to_string());
-                used = 0;
+                let carried = carried(&mut line, word);
+                lines.push(line.trim_end().to_string());
+                used = shown::width(&carried);
+                line = carried;
             }
             if word.trim().is_empty() {
                 continue;
@@ -102,15 +104,30 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Cuts the last word off a full line where the text goes on with a mark that belongs to it: no line begins
+/// with a comma.
+fn carried(line: &mut String, next: &str) -> String {
+    let closes = |c: char| ",.;:!?)]}”’»…".contains(c);
+    if !next.chars().all(closes) {
+        return String::new();
+    }
+    match line.rfind(' ') {
+        Some(blank) => line.split_off(blank + 1),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lines_break_at_blanks_and_within_long_words() {
-        let cases: [(&str, usize, &[&str]); 6] = [
+        let cases: [(&str, usize, &[&str]); 8] = [
             ("", 5, &[""]),
             ("one two three", 7, &["one two", "three"]),
+            ("one two, three", 7, &["one", "two,", "three"]),
+            ("onetwot, three", 7, &["onetwot", ", three"]),
             ("abcdefgh", 3, &["abc", "def", "gh"]),
             ("a\nb", 5, &["a", "b"]),
             ("山田太郎", 4, &["山田", "太郎"]),
