@@ -6,6 +6,7 @@
 //! fakes' own list of switches.
 
 mod chatwoot;
+mod opencx;
 mod pabbly;
 mod promises;
 mod revyops;
@@ -76,6 +77,14 @@ pub(super) struct Leeway {
     pub name_stays: bool,
     /// Changes of tags are ignored: told as drift.
     pub tags_stay: bool,
+    /// A removed attribute is still there: told as drift.
+    pub removed_stays: bool,
+    /// Emptied fields keep their value: told as drift.
+    pub emptied_stays: bool,
+    /// No field can be emptied: told as refused.
+    pub emptied_refused: bool,
+    /// The provider may not be asked who has a value: said so.
+    pub no_search: bool,
 }
 
 /// One world.

@@ -45,6 +45,7 @@ async fn world(spec: &str, mode: TagsMode) -> World<Pabbly> {
         attributes_vanish: quirks.attributes == Sent::Replace,
         name_stays: quirks.name_required,
         tags_stay: !takes_tags,
+        ..Leeway::default()
     };
     let fake = seed::pabbly(&seed::people(45)).with_quirks(quirks);
     let name = format!("{spec} {}", mode.as_str());

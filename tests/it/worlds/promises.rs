@@ -7,7 +7,7 @@ use cardex::app::loader::{self, TagWalk, Tagged};
 use cardex::app::session::Session;
 use cardex::domain::{
     Access, Contact, ContactId, Edit, FieldKey, FieldKind, FieldSpec, Filter, Order, Patch,
-    TagDelta,
+    TagDelta, TroubleKind,
 };
 use cardex::engine::{Check, Permits, SaveOutcome};
 use tokio::sync::watch;
@@ -129,6 +129,9 @@ async fn narrow<F: Backstage>(world: &World<F>) -> Kept {
         let mut cursor = None;
         for _ in 0..20 {
             let found = asked.search(&filter, cursor.as_ref()).await;
+            if world.leeway.no_search && found.is_err() {
+                break;
+            }
             let Some(found) = found.map_err(|t| format!("{text}: {t}"))? else {
                 break;
             };
@@ -206,7 +209,8 @@ async fn edits<F: Backstage>(world: &World<F>) -> Kept {
             let base = read(&session, &id).await?;
             let mail = usize::from(!base.field(FieldKey::Email).is_empty());
             let others = mail + base.attributes.keys().filter(|k| k != name).count();
-            let lossy = world.leeway.attributes_vanish && others > 0;
+            let stays = world.leeway.removed_stays && edit == Edit::Clear;
+            let lossy = (world.leeway.attributes_vanish && others > 0) || stays;
             let patch = Patch {
                 attributes: [((*name).to_string(), edit)].into(),
                 ..Patch::default()
@@ -308,6 +312,13 @@ async fn holder<F: Backstage>(world: &World<F>) -> Kept {
         }
         // Nothing was listed in this session: the provider has to tell.
         let found = session.holder(key, text, &asking).await;
+        if world.leeway.no_search {
+            let said = found.as_ref().err().map(|trouble| trouble.kind);
+            ensure(said == Some(TroubleKind::Forbidden), || {
+                format!("{key} {text}: {found:?}")
+            })?;
+            continue;
+        }
         let found = found.map_err(|t| format!("{key}: {t}"))?;
         let right = found.as_ref().is_some_and(|c| c.id == id);
         ensure(right, || format!("{key} {text}: {found:?}"))?;
@@ -329,15 +340,20 @@ async fn clears<F: Backstage>(world: &World<F>) -> Kept {
             ..Patch::default()
         };
         let outcome = save(&session, &base, patch).await;
-        if spec.key == FieldKey::Name && world.leeway.name_stays {
+        let stays = spec.key == FieldKey::Name && world.leeway.name_stays;
+        if stays || world.leeway.emptied_refused {
             let refused = matches!(outcome, SaveOutcome::Refused { partly: false, .. });
-            ensure(refused, || format!("name: {outcome:?}"))?;
+            ensure(refused, || format!("{}: {outcome:?}", spec.key))?;
             continue;
         }
         let lossy = world.leeway.attributes_vanish
             && spec.key == FieldKey::Email
             && !base.attributes.is_empty();
-        stored(&outcome, lossy, false).map_err(|why| format!("{}: {why}", spec.key))?;
+        let stays = world.leeway.emptied_stays;
+        stored(&outcome, lossy || stays, false).map_err(|why| format!("{}: {why}", spec.key))?;
+        if stays {
+            continue;
+        }
         // However little is left of it, it is found by its id.
         let after = read(&session, &id).await?;
         ensure(after.field(spec.key).is_empty(), || {
