@@ -32,7 +32,7 @@ const FILTERS: [&str; 16] = [
     "tag:v*",
     "tag:vip example",
     "blocked:yes example",
-    "name:a",
+    "name:amelie",
     "email:example.org",
     "attr.plan=team",
 ];
