@@ -104,11 +104,10 @@ pub fn table(context: &Context) -> FieldTable {
                 ..field(FieldKey::LinkedinUrl, "LinkedIn URL", FieldKind::Text)
             },
             FieldSpec {
-                access: Access::Full,
+                access: Access::ClearUnsure("the contact belongs to no company any more"),
                 compare: Compare::Resolved,
                 caution: Some(
-                    "a number, or a domain that RevyOps looks up: what it does with an unknown one is not \
-                     documented; emptied, the contact belongs to no company",
+                    "RevyOps looks a domain up; what it does with one that no company has is not documented",
                 ),
                 ..field(FieldKey::CompanyId, "Company", FieldKind::Company)
             },
@@ -154,7 +153,9 @@ pub fn table(context: &Context) -> FieldTable {
             untyped: AttributeType::Text,
             empty_removes: false,
             texts_only: true,
-            removal_note: None,
+            removal_note: Some(
+                "RevyOps is sent a null: the field may go, or stay without a value; it is read back",
+            ),
             undefined_note: Some("not on this contact yet: names count letter for letter here"),
             has_definitions: false,
             max_chars: Some(map::LONGEST),

@@ -292,11 +292,18 @@ fn changes_with_an_unknown_effect_carry_a_caution() {
     let table = table(&context(false));
     for (key, _) in map::MEMBERS {
         let spec = table.field(key).unwrap();
-        let said = spec.access.clearing_caution().or(spec.caution);
-        assert!(said.is_some(), "{key}");
+        assert!(spec.access.clearing_caution().is_some(), "{key}");
     }
     let company = table.field(FieldKey::CompanyId).unwrap();
-    assert!(company.caution.unwrap().contains("no company"));
+    assert!(company.caution.unwrap().contains("not documented"));
+    assert!(
+        company
+            .access
+            .clearing_caution()
+            .unwrap()
+            .contains("no company")
+    );
+    assert!(table.attributes.removal_note.unwrap().contains("null"));
     assert!(table.field(FieldKey::ContactStatus).unwrap().offers_seen);
     let (guard, why) = table.attributes.new_name_guard.unwrap();
     assert_eq!(guard, Guard::NewField);
