@@ -6,6 +6,7 @@
 //! fakes' own list of switches.
 
 mod chatwoot;
+mod chatwoot_public;
 mod opencx;
 mod pabbly;
 mod promises;

@@ -166,7 +166,10 @@ pub fn trouble(name: &str, wrong: &[WrongLine]) -> Trouble {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> Result<(Vec<(String, Option<String>)>, usize), Vec<(u64, String)>> {
+    /// Source id and identifier of each contact, and how many stood there again.
+    type Told = (Vec<(String, Option<String>)>, usize);
+
+    fn told(text: &str) -> Result<Told, Vec<(u64, String)>> {
         read(text, "file x", Timestamp::UNIX_EPOCH)
             .map(|read| {
                 let pair = |e: RosterEntry| (e.source_id.to_string(), e.identifier);
