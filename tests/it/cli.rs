@@ -13,6 +13,7 @@ mod doctor;
 mod editing;
 mod listing;
 mod narrowed;
+mod opencx;
 mod pages;
 mod program;
 mod public;

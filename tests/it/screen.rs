@@ -4,4 +4,5 @@ mod beyond;
 mod edit;
 mod kit;
 mod list;
+mod opencx;
 mod roster;

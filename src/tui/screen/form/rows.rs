@@ -98,7 +98,7 @@ fn tags(contact: &Contact, table: &FieldTable) -> Field {
         };
         (what, Editor::Tags(TagDelta::default()))
     });
-    Field::new("tags", &table.tags.full_label(), what, editor)
+    Field::new("tags", table.tags.label, what, editor)
 }
 
 fn attributes(

@@ -132,7 +132,10 @@ fn entries(contact: &Contact, desk: &Desk, theme: &Theme) -> Vec<Entry> {
     let tags = &account.table.tags;
     if !matches!(tags.access, Access::Absent(_)) {
         let (text, style) = tags_text(contact, theme);
-        add(&tags.full_label(), text, style);
+        add(tags.label, text, style);
+        if let Some(place) = &tags.kept_in {
+            add("", format!("kept in {place}"), theme.dim);
+        }
     }
     for spec in &account.table.flags {
         if matches!(spec.access, Access::Absent(_)) {

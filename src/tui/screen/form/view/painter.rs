@@ -307,6 +307,12 @@ impl Painter<'_> {
         {
             out.push((format!("! {caution}"), theme.warning));
         }
+        if let (What::Tags { .. }, Some(place)) = (&field.what, &form.account.table.tags.kept_in) {
+            out.push((
+                one_line(&format!("kept in {place}")).into_owned(),
+                theme.dim,
+            ));
+        }
         if current && let Some(hint) = hint(field, form) {
             out.push((hint, theme.dim));
         }
