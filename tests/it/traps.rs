@@ -6,6 +6,7 @@
 //! or a golden case as `PROVIDER/CASE`; this file checks that they exist. That they are good is theirs.
 
 mod chatwoot;
+mod opencx;
 mod pabbly;
 mod revyops;
 
@@ -54,6 +55,12 @@ const SHEETS: &[Sheet] = &[
         traps: 25,
         rows: chatwoot::TRAPS,
         open: chatwoot::OPEN,
+    },
+    Sheet {
+        provider: "opencx",
+        traps: 10,
+        rows: opencx::TRAPS,
+        open: opencx::OPEN,
     },
     Sheet {
         provider: "pabbly",

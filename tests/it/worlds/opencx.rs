@@ -108,7 +108,7 @@ fn shut(spec: &str) -> bool {
 }
 
 #[tokio::test]
-async fn every_promise_is_kept_in_every_world() {
+async fn every_promise_is_kept_in_every_world_of_opencx() {
     let mut broken = Vec::new();
     let mut worlds = each_alone(&Quirks::help());
     assert!(worlds.len() > 35, "{worlds:?}");
