@@ -42,9 +42,8 @@ pub fn of_outcome(outcome: &SaveOutcome) -> u8 {
         SaveOutcome::Unchanged { .. } => DONE,
         SaveOutcome::Applied { check, .. } => match check {
             // What can not be read back by its nature was accepted like everything else.
-            // A merge happens only where it was allowed by name.
-            Check::Verified | Check::Unprovable(_) | Check::Merged { .. } => DONE,
-            Check::Drifted(_) => CONFLICT,
+            Check::Verified | Check::Unprovable(_) | Check::Merged { allowed: true, .. } => DONE,
+            Check::Drifted(_) | Check::Merged { allowed: false, .. } => CONFLICT,
             Check::Unknown(_) => ERROR,
         },
         SaveOutcome::Refused { partly: true, .. } | SaveOutcome::Failed { partly: true, .. } => {

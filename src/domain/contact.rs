@@ -163,7 +163,7 @@ impl Contact {
     }
 
     /// What was not told when this was read stays as it was known, unless the id leads to somebody else now; gives
-    /// whether it may. `attributes_known` stays `false`: they are as last known, not as stored.
+    /// whether it may. `attributes_known` and `tags_read` stay as they are: these are as last known, not as stored.
     pub fn keep_untold(&mut self, before: &Self) -> bool {
         if let (Some(now), Some(then)) = (&self.record, &before.record)
             && now != then
@@ -173,7 +173,6 @@ impl Contact {
         if self.tags_read == TagsRead::No {
             self.tags.clone_from(&before.tags);
             self.tags_text.clone_from(&before.tags_text);
-            self.tags_read = before.tags_read;
         }
         if !self.attributes_known {
             self.attributes.clone_from(&before.attributes);

@@ -128,6 +128,13 @@ pub fn drift(asked: &Contact, stored: &Contact, patch: &Patch, table: &FieldTabl
             push(&mut rows, "tags", json!(asked.tags), json!(stored.tags));
         }
     }
+    // Unnamed, they may still be lost: where a vendor replaces what was to be merged.
+    if patch.tags.is_empty() && stored.tags_read == TagsRead::All {
+        let has = |name: &String| contains(&stored.tags, name, table.tags.ignore_case);
+        if !asked.tags.iter().all(has) {
+            push(&mut rows, "tags", json!(asked.tags), json!(stored.tags));
+        }
+    }
     let named = patch.attributes.keys();
     let names: std::collections::BTreeSet<&String> = named.chain(asked.attributes.keys()).collect();
     for name in names.into_iter().filter(|_| stored.attributes_known) {

@@ -14,6 +14,7 @@
 
 use std::collections::BTreeSet;
 
+mod check;
 mod outcome;
 mod permits;
 mod step;
@@ -24,7 +25,7 @@ pub use step::{Fate, Step, WriteResult};
 
 use crate::domain::diff;
 use crate::domain::guard::guarded;
-use crate::domain::{Contact, Edit, FieldTable, Patch, TagsRead, Trouble};
+use crate::domain::{Change, Contact, Edit, FieldTable, Patch, TagsRead, Trouble};
 use crate::http::FieldProblem;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -118,10 +119,12 @@ impl Save {
         };
         let after_write = match result {
             WriteResult::Answered(Some(answer)) if tells_of(&answer, &patch) => {
-                let asked = patch.apply(&fresh);
-                if diff::drift(&asked, &answer, &patch, &self.table).is_empty() {
-                    let check = self.seen(&fresh, &asked, &answer, &patch);
-                    let after = with_untold_of(*answer, &asked);
+                let check = self.judged(&fresh, &answer, &patch);
+                if let Check::Merged { .. } = check {
+                    return done(applied(*fresh, *answer, &patch, check));
+                }
+                if !matches!(check, Check::Drifted(_)) {
+                    let after = with_untold_of(*answer, &patch.apply(&fresh));
                     return done(applied(*fresh, after, &patch, check));
                 }
                 // The answer disagrees: a second look decides, so that a late echo is no false alarm.
@@ -171,6 +174,20 @@ impl Save {
     }
 
     fn check(&mut self, fresh: Contact) -> Step {
+        if let (Some(opened), Some(now)) = (&self.base.record, &fresh.record)
+            && opened != now
+        {
+            // Nobody who is looked at is written to in another's place, also not by force.
+            let changes = vec![Change {
+                key: "record".into(),
+                old: opened.as_str().into(),
+                new: now.as_str().into(),
+            }];
+            return done(SaveOutcome::Conflict {
+                theirs: fresh,
+                changes,
+            });
+        }
         let conflicts = diff::conflicts(&self.base, &fresh, &self.patch, &self.table);
         if !conflicts.is_empty() && !self.permits.force {
             return done(SaveOutcome::Conflict {
@@ -228,29 +245,9 @@ impl Save {
         patch
     }
 
-    /// What can be said when everything that is told back is as asked.
-    fn seen(&self, fresh: &Contact, asked: &Contact, stored: &Contact, patch: &Patch) -> Check {
-        if let (Some(before), Some(after)) = (&fresh.record, &stored.record)
-            && before != after
-        {
-            return Check::Merged {
-                gone: before.clone(),
-                into: after.clone(),
-            };
-        }
-        if !patch.attributes.is_empty() && !stored.attributes_known {
-            let why = "accepted; this provider does not tell the attributes of one contact";
-            return Check::Unknown(why.into());
-        }
-        if !patch.tags.is_empty() && stored.tags_read == TagsRead::No {
-            let why = "accepted; this provider does not tell the tags of one contact";
-            return Check::Unknown(why.into());
-        }
-        let hidden = diff::unprovable(asked, stored, patch, &self.table);
-        if hidden.is_empty() {
-            return Check::Verified;
-        }
-        Check::Unprovable(hidden.join(", "))
+    /// What a contact that was read after the write says about it.
+    fn judged(&self, fresh: &Contact, stored: &Contact, patch: &Patch) -> Check {
+        Check::of(fresh, stored, patch, &self.table, self.permits.merge)
     }
 
     fn settle(
@@ -261,24 +258,23 @@ impl Save {
         read: Result<Contact, Trouble>,
     ) -> Step {
         let asked = patch.apply(&fresh);
-        let drift = |stored: &Contact| diff::drift(&asked, stored, patch, &self.table);
+        // Whoever is there now is said first, however the write ended.
+        let answered = match &after_write {
+            AfterWrite::Accepted { answered } => answered.as_deref(),
+            AfterWrite::Refused { .. } | AfterWrite::Failed { .. } => None,
+        };
+        let refused = matches!(after_write, AfterWrite::Refused { .. });
+        if let Some(told) = read.as_ref().ok().or(answered).filter(|_| !refused)
+            && let Some(check) = Check::merged(&fresh, told, patch, &self.table, self.permits.merge)
+        {
+            // Another person has attributes of their own.
+            return done(applied(fresh, told.clone(), patch, check));
+        }
         let outcome = match (after_write, read) {
             (AfterWrite::Accepted { .. }, Ok(stored)) => {
-                let rows = drift(&stored);
-                let seen = self.seen(&fresh, &asked, &stored, patch);
-                let check = if rows.is_empty() || matches!(seen, Check::Merged { .. }) {
-                    seen
-                } else {
-                    Check::Drifted(rows)
-                };
-                // Another person has attributes of their own.
-                let (before, after) = if let Check::Merged { .. } = check {
-                    (fresh, stored)
-                } else {
-                    let before = with_untold_of(fresh, &self.base);
-                    let after = with_untold_of(stored, &patch.apply(&before));
-                    (before, after)
-                };
+                let check = self.judged(&fresh, &stored, patch);
+                let before = with_untold_of(fresh, &self.base);
+                let after = with_untold_of(stored, &patch.apply(&before));
                 applied(before, after, patch, check)
             }
             (AfterWrite::Accepted { answered }, Err(trouble)) => {
@@ -294,8 +290,7 @@ impl Save {
             },
             // All of it is there, and can be seen: however it came, it is done.
             (AfterWrite::Failed { .. }, Ok(stored))
-                if drift(&stored).is_empty()
-                    && self.seen(&fresh, &asked, &stored, patch) == Check::Verified =>
+                if self.judged(&fresh, &stored, patch) == Check::Verified =>
             {
                 applied(fresh, stored, patch, Check::Verified)
             }

@@ -317,6 +317,9 @@ fn put(
         let before = decode(&contact.id, &old)?;
         if contact.keep_untold(&before) {
             contact.attributes_known |= before.attributes_known;
+            if contact.tags_read == TagsRead::No {
+                contact.tags_read = before.tags_read;
+            }
         }
     }
     let document = row::encode("a contact", &contact)?;

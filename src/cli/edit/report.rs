@@ -193,7 +193,7 @@ impl<'o> Complaint<'o> {
                 ..
             } => (format!("saving contact {}: {why}", base.id), look, &[]),
             SaveOutcome::Applied {
-                check: Check::Merged { gone, into },
+                check: Check::Merged { gone, into, .. },
                 ..
             } => {
                 let message = format!(

@@ -21,6 +21,8 @@ pub enum Check {
         gone: String,
         /// The record that took it up.
         into: String,
+        /// Whether that was allowed by name, for this change.
+        allowed: bool,
     },
 }
 

@@ -567,6 +567,7 @@ fn another_record_behind_the_same_id_is_a_merge() {
     let wanted = Check::Merged {
         gone: "7".into(),
         into: "8".into(),
+        allowed: false,
     };
     let answered = WriteResult::Answered(Some(Box::new(answer.clone())));
     assert_eq!(merged(outcome(save.on_written(answered))), wanted);
@@ -749,4 +750,108 @@ fn a_number_is_asked_for_as_text_where_only_texts_are_stored() {
         panic!("no write");
     };
     assert_eq!(patch, set_attribute("seats", json!("6")));
+}
+
+fn of_record(contact: Contact, record: &str) -> Contact {
+    Contact {
+        record: Some(record.into()),
+        ..contact
+    }
+}
+
+#[test]
+fn nobody_is_written_to_in_the_place_of_who_was_looked_at() {
+    for force in [false, true] {
+        let permits = Permits {
+            force,
+            merge: true,
+            ..Permits::default()
+        };
+        let opened = of_record(ada(), "7");
+        let (mut save, _) = Save::new(
+            opened,
+            rename("Ada B"),
+            local::table(),
+            BTreeSet::new(),
+            permits,
+        );
+        match outcome(save.on_read(Ok(of_record(ada(), "8")))) {
+            SaveOutcome::Conflict { changes, .. } => {
+                assert_eq!((&*changes[0].key, &changes[0].new), ("record", &json!("8")));
+            }
+            other => panic!("force {force}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_merge_is_said_however_the_write_and_its_reading_end() {
+    let begun = || {
+        let (mut save, _) = Save::new(
+            of_record(ada(), "7"),
+            rename("Ada B"),
+            guarded_table(),
+            BTreeSet::new(),
+            Permits {
+                merge: true,
+                ..Permits::default()
+            },
+        );
+        save.on_read(Ok(of_record(ada(), "7")));
+        save
+    };
+    let is_merged = |step: Step| match outcome(step) {
+        SaveOutcome::Applied {
+            check: Check::Merged { into, allowed, .. },
+            ..
+        } => {
+            assert_eq!(into, "8");
+            // The name can not have been what merged the two.
+            assert!(!allowed);
+        }
+        other => panic!("{other:?}"),
+    };
+    // The answer showed it and disagreed, and reading back failed.
+    let mut save = begun();
+    let answer = Box::new(of_record(ada(), "8"));
+    is_merged(save.on_written(WriteResult::Answered(Some(answer))));
+    let mut save = begun();
+    save.on_written(WriteResult::Answered(None));
+    is_merged(save.on_read(Ok(of_record(ada(), "8"))));
+    // Nothing came back, and somebody else is there now.
+    let mut save = begun();
+    assert_eq!(save.on_written(unclear()), Step::ReadBack);
+    is_merged(save.on_read(Ok(of_record(ada(), "8"))));
+}
+
+#[test]
+fn tags_that_are_gone_without_being_named_are_drift() {
+    let lost = Contact {
+        tags: Default::default(),
+        ..rename("Ada B").apply(&ada())
+    };
+    let (mut save, _) = begin(rename("Ada B"));
+    let answered = WriteResult::Answered(Some(Box::new(lost.clone())));
+    assert_eq!(save.on_written(answered), Step::ReadBack);
+    match outcome(save.on_read(Ok(lost.clone()))) {
+        SaveOutcome::Applied {
+            check: Check::Drifted(rows),
+            ..
+        } => assert_eq!(rows[0].key, "tags"),
+        other => panic!("{other:?}"),
+    }
+    // What was not read is not lost.
+    let untold = Contact {
+        tags_read: TagsRead::No,
+        ..lost
+    };
+    let (mut save, _) = begin(rename("Ada B"));
+    let step = save.on_written(WriteResult::Answered(Some(Box::new(untold))));
+    assert!(matches!(
+        outcome(step),
+        SaveOutcome::Applied {
+            check: Check::Verified,
+            ..
+        }
+    ));
 }

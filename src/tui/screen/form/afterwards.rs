@@ -27,7 +27,7 @@ pub fn afterwards(name: &str, outcome: &SaveOutcome) -> (Notice, bool) {
                 let words = format!("{name}: sent, not verified: {}", one_line(why));
                 (Notice::warning(words), true)
             }
-            Check::Merged { gone, into } => {
+            Check::Merged { gone, into, .. } => {
                 let words = format!("{name}: saved, and record {gone} was merged into {into}");
                 (Notice::warning(words), true)
             }

@@ -44,22 +44,26 @@ impl Form {
         };
         self.unread = None;
         if let Some(asked) = self.unsettled.take() {
-            let want = asked.patch.apply(&asked.base);
             let table = &self.account.table;
-            if diff::drift(&want, &fresh, &asked.patch, table).is_empty() {
-                self.banner = None;
-                let hidden = diff::unprovable(&want, &fresh, &asked.patch, table);
-                let check = if hidden.is_empty() {
-                    Check::Verified
-                } else {
-                    Check::Unprovable(hidden.join(", "))
-                };
-                return self.applied(&asked, fresh, check, ctx);
+            // Whatever could merge was asked about before it was sent.
+            match Check::of(&asked.base, &fresh, &asked.patch, table, true) {
+                Check::Drifted(_) => {
+                    self.banner = Some(Notice::warning(format!(
+                        "it was not stored; {} tries again",
+                        words::key(ctx.desk, Action::Save)
+                    )));
+                }
+                Check::Unknown(_) => {
+                    self.banner = Some(Notice::warning(
+                        "whether it was stored is still not known: this reading does not tell",
+                    ));
+                    self.unsettled = Some(asked);
+                }
+                check => {
+                    self.banner = None;
+                    return self.applied(&asked, fresh, check, ctx);
+                }
             }
-            self.banner = Some(Notice::warning(format!(
-                "it was not stored; {} tries again",
-                words::key(ctx.desk, Action::Save)
-            )));
         }
         self.rebase(fresh, ctx);
         Outcome::nothing()
@@ -267,7 +271,7 @@ impl Form {
                 let notice = Notice::warning(format!("Sent, not verified ({names}): {why}"));
                 self.settle(asked, after, notice, None, ctx)
             }
-            Check::Merged { gone, into } => {
+            Check::Merged { gone, into, .. } => {
                 let notice = Notice::warning(format!(
                     "Saved, and merged: record {gone} is gone, this is record {into} now"
                 ));
