@@ -430,6 +430,7 @@ async fn trap_21_a_taken_email_or_phone_merges_only_with_permission_and_the_merg
             let told = Check::Merged {
                 gone: gone.to_string(),
                 into: into.to_string(),
+                allowed: true,
             };
             assert_eq!(check, told, "{}", world.name);
             assert_eq!(after.id, id);
