@@ -14,8 +14,11 @@ def check(world, step, provider):
     sandbox = Sandbox(world.children, world.binary, provider.name, folder)
     prism, port = start(world, provider, "proxy", [world.document(provider.name, "client"), sandbox.base_url])
     relay = Relay(port)
-    cardex = Cardex(world.binary, folder, sandbox.settings, relay.url, sandbox.variables)
+    cardex = Cardex(world.binary, folder, sandbox.settings, relay.url, sandbox.variables, sandbox.others)
     step.note = provider.note
+    if provider.prepare_sandbox:
+        ran = cardex.run(*provider.prepare_sandbox)
+        step.check(" ".join(provider.prepare_sandbox), ran.code == 0, ran)
     ran = cardex.run("list", "--json")
     ids = [contact["id"] for contact in ran.lines()] if ran.code == 0 else []
     step.check("list: every contact of the sandbox", ran.code == 0 and len(ids) >= provider.listed, ran)

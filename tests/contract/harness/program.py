@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -30,16 +31,18 @@ class Ran:
 
 
 class Cardex:
-    """One account in a folder of its own."""
+    """One account in a folder of its own; `others` are the sections of further ones."""
 
-    def __init__(self, binary, folder, settings, base_url, variables=None):
+    def __init__(self, binary, folder, settings, base_url, variables=None, others=""):
         self.binary = binary
         self.variables = variables or {}
         self.folder = Path(folder)
+        # What an earlier run kept must not help this one.
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config = self.folder / "config.toml"
         lines = ['default_account = "here"', "[accounts.here]", f'base_url = "{base_url}"',
-                 'rate = "60000/min"', "mirror = false", *settings]
+                 'rate = "60000/min"', "mirror = false", *settings, others]
         self.config.write_text("\n".join(lines) + "\n")
         self.config.chmod(0o600)
 
@@ -65,9 +68,15 @@ class Sandbox:
         self.child.wait_for("Serving until")
         text = self.child.text().split("Serving until")[0]
         # A server may have several APIs, and a section for each.
-        section = next(part for part in text.split("[accounts.") if f'provider = "{provider}"' in part)
+        sections = text.split("[accounts.")[1:]
+        section = next(part for part in sections if f'provider = "{provider}"' in part)
+        self.others = "".join(f"[accounts.{part}" for part in sections if part != section)
         lines = [line for line in section.splitlines() if re.match(r"\w+ = ", line)]
         self.base_url = next(re.match(r'base_url = "(.*)"', line)[1] for line in lines
                              if line.startswith("base_url"))
         self.settings = [line for line in lines if not line.startswith("base_url")]
         self.variables = dict(re.findall(r"^# export (\w+)=(.*)$", text, re.M))
+
+    def other(self, name):
+        """A setting of the other sections."""
+        return re.search(rf'^{name} = "(.*)"$', self.others, re.M)[1]

@@ -52,8 +52,9 @@ class Provider:
     note: str = ""
     # Contacts that a full list of the sandbox has at least, of 40.
     listed: int = 35
-    # Whether there is a listing.
-    lists: bool = True
+    # What has to be done before anybody can be listed.
+    prepare_mock: list = field(default_factory=list)
+    prepare_sandbox: list = field(default_factory=list)
     list_arguments: list = field(default_factory=lambda: ["--limit", "20"])
 
 
@@ -281,7 +282,10 @@ def chatwoot_public():
         wrong=("PATCH", contact, {}, {"name": 5}),
         headers={},
         note="status codes and failures are our reading of the vendor's server",
-        lists=False,
+        # This API has no listing: a roster is kept of whom there is.
+        prepare_mock=["roster", "add", "source-481", "--identifier", "crm-481"],
+        prepare_sandbox=["roster", "from", "practice-chatwoot"],
+        listed=15,
     )
 
 
