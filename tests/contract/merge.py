@@ -249,6 +249,14 @@ def made(sides, name):
     return texts
 
 
+def unused():
+    """Vendor documents that no overlay takes anything from."""
+    taken = {part["from"] for provider in providers()
+             for part in load(HERE / "overlay" / f"{provider}.yaml")["parts"]}
+    files = {path.name for path in (HERE / "specs").iterdir() if path.name != "README.md"}
+    return sorted(files - taken)
+
+
 def write(folder, texts):
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.json"):
@@ -271,6 +279,8 @@ def main(arguments):
     if arguments[:1] == ["--all"] and len(arguments) == 2:
         write(Path(arguments[1]), made(SIDES, "{provider}.{side}.json"))
     elif arguments in ([], ["--check"]):
+        if unused():
+            sys.exit(f"no overlay uses {', '.join(unused())}")
         act = check if arguments else write
         act(HERE / "merged", made(["client"], "{provider}.json"))
     else:

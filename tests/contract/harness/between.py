@@ -4,7 +4,7 @@ Prism passes everything on unchanged and notes what violates the document, in it
 A status that the document does not know is a warning there, not an error.
 """
 
-from .mock import start
+from .mock import send_wrong, start, violations
 from .program import Cardex, Sandbox
 from .relay import Relay
 
@@ -34,13 +34,18 @@ def check(world, step, provider):
         status = ran.json().get("status") if ran.out else None
         step.check(f"{what}: is stored", status == "applied", ran)
     exchanges = relay.taken()
-    relay.end()
     step.check("went through the proxy", len(exchanges) > 2 * len(provider.edits), len(exchanges))
     judged(step, exchanges, prism)
+    # A request that the document forbids passes here, and must be noted, or the two checks above mean nothing.
+    send_wrong(relay, provider)
+    noted = [v for e in relay.taken() for v in e.violations if v.get("severity") == "Error"]
+    step.check("a wrong request is told in the answer", noted)
+    step.check("a wrong request is noted in the log", violations(prism), prism.text()[-1000:])
+    relay.end()
 
 
 def judged(step, exchanges, prism):
     errors = [f"{e}\n  {v}" for e in exchanges for v in e.violations if v.get("severity") == "Error"]
     step.check("no violation told in an answer", not errors, "\n".join(errors))
-    lines = [line for line in prism.text().splitlines() if "Violation:" in line and "error" in line]
+    lines = violations(prism)
     step.check("no violation in the log", not lines, "\n".join(lines))
