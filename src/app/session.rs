@@ -192,7 +192,10 @@ impl Session {
             .attributes
             .keys()
             .any(|n| !base.attributes.contains_key(n));
-        if self.inner.table.attributes.new_name_guard.is_none() || !new {
+        let table = &self.inner.table;
+        let tagged = !patch.tags.add.is_empty() && base.tags.is_empty();
+        let place = table.tags.kept_in.as_ref().filter(|_| tagged);
+        if table.attributes.new_name_guard.is_none() || !new && place.is_none() {
             return Ok(BTreeSet::new());
         }
         let found = self
@@ -200,7 +203,15 @@ impl Session {
             .contacts
             .attributes_in_use(&self.inner.account.name)
             .await;
-        found.map_err(|e| store_trouble("collecting attribute names", &e))
+        let mut names = found.map_err(|e| store_trouble("collecting attribute names", &e))?;
+        // Tags are taken out of the attributes, and with them the one that keeps them.
+        if let Some(place) = place
+            && !names.contains(&place.attribute)
+            && !self.tags_seen().await?.is_empty()
+        {
+            names.insert(place.attribute.clone());
+        }
+        Ok(names)
     }
 
     /// The attribute definitions, empty where the provider has none.

@@ -256,13 +256,28 @@ pub struct FlagSpec {
     pub caution: Option<&'static str>,
 }
 
+/// The attribute that keeps tags as a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagPlace {
+    /// What the provider calls such attributes: "custom field".
+    pub kind: &'static str,
+    /// Its name, letter for letter.
+    pub attribute: String,
+}
+
+impl fmt::Display for TagPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} “{}”", self.kind, self.attribute)
+    }
+}
+
 /// Tags at one provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagSpec {
     /// What the provider calls them: "tags", "labels".
     pub label: &'static str,
     /// Where they are kept, where the provider has none and a setting names the place.
-    pub kept_in: Option<String>,
+    pub kept_in: Option<TagPlace>,
     /// What may be done with them.
     pub access: Access,
     /// Whether names are compared ignoring case.

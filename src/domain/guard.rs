@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use super::diff::attribute_key;
-use super::field::FieldTable;
+use super::field::{FieldTable, TagPlace};
 use super::patch::{Edit, Patch};
 
 /// A guarded act.
@@ -37,14 +37,14 @@ impl Guard {
 pub struct Guarded {
     /// What has to be allowed.
     pub guard: Guard,
-    /// The key of the value, as in a change: `email`, `attr.Tier`.
+    /// The key of the value, as in a change: `email`, `attr.Tier`, `tags`.
     pub key: String,
     /// What may happen, a sentence without a full stop.
     pub message: String,
 }
 
 /// The guarded acts in what `patch` changes on `base`. `names`: the attributes that contacts of the account are
-/// known to have.
+/// known to have, the one that keeps tags among them.
 pub fn guarded(
     table: &FieldTable,
     names: &BTreeSet<String>,
@@ -76,6 +76,27 @@ pub fn guarded(
             key: attribute_key(name),
             message: message.to_string(),
         }));
+        acts.extend(
+            new_tags_attribute(table, names, base, patch).map(|place| Guarded {
+                guard,
+                key: "tags".into(),
+                message: format!("tags are kept in {place}, and {message}"),
+            }),
+        );
     }
     acts
+}
+
+/// The attribute that would be made by adding tags: no contact is known to have it, with tags or without.
+fn new_tags_attribute<'a>(
+    table: &'a FieldTable,
+    names: &BTreeSet<String>,
+    base: &Contact,
+    patch: &Patch,
+) -> Option<&'a TagPlace> {
+    let place = table.tags.kept_in.as_ref()?;
+    let known = !base.tags.is_empty()
+        || base.attributes.contains_key(&place.attribute)
+        || names.contains(&place.attribute);
+    (!known && !patch.tags.add.is_empty()).then_some(place)
 }

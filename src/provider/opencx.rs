@@ -7,7 +7,7 @@
 
 use crate::domain::field::{
     Access, AttributeSpec, Compare, FieldKey, FieldKind, FieldSpec, FieldTable, Flag, FlagSpec,
-    IdRule, TagSpec,
+    IdRule, TagPlace, TagSpec,
 };
 use crate::domain::{AttributeType, Contact, ContactId, Filter, Patch, ProviderId};
 use crate::http::HttpResponse;
@@ -108,7 +108,10 @@ pub fn table(context: &Context) -> FieldTable {
         ],
         tags: TagSpec {
             label: "Tags",
-            kept_in: map::tags_attribute(context).map(|name| format!("custom data “{name}”")),
+            kept_in: map::tags_attribute(context).map(|name| TagPlace {
+                kind: "custom data",
+                attribute: name.into(),
+            }),
             access: match map::tags_attribute(context) {
                 Some(_) => Access::Full,
                 None => Access::Absent(NO_TAGS),

@@ -12,15 +12,15 @@ use serde_json::Value;
 
 use crate::domain::field::{
     Access, AttributeSpec, Compare, FieldKey, FieldKind, FieldSpec, FieldTable, Flag, FlagSpec,
-    IdRule, TagSpec,
+    IdRule, TagPlace, TagSpec,
 };
 use crate::domain::filter::{Asks, Part};
 use crate::domain::{AttributeType, Contact, ContactId, Filter, Guard, Patch, ProviderId};
-use crate::http::{HttpRequest, HttpResponse, Verdict};
+use crate::http::{HttpRequest, HttpResponse};
 
 use super::{
     AuthScheme, Call, Codec, Context, Cursor, DecodeError, Facts, Narrowed, PaceFacts, Page,
-    Purpose, Reading, Reply, Target, Unsupported, json_body, taxonomy,
+    Purpose, Reading, Reply, Target, Unsupported, json_body,
 };
 
 pub mod call;
@@ -139,7 +139,10 @@ pub fn table(context: &Context) -> FieldTable {
         ],
         tags: TagSpec {
             label: "Tags",
-            kept_in: map::tags_attribute(context).map(|name| format!("custom field “{name}”")),
+            kept_in: map::tags_attribute(context).map(|name| TagPlace {
+                kind: "custom field",
+                attribute: name.into(),
+            }),
             access: match map::tags_attribute(context) {
                 Some(_) => Access::Full,
                 None => Access::Absent(NO_TAGS),
@@ -256,10 +259,6 @@ impl Codec for RevyOps {
         vec![call::page(context, 1, None, Purpose::About)]
     }
 
-    fn judge(&self, request: &HttpRequest, response: &HttpResponse) -> Verdict {
-        taxonomy::judge(ProviderId::RevyOps, request, response)
-    }
-
     fn decode(
         &self,
         context: &Context,
@@ -314,7 +313,7 @@ fn page(
     let mut contacts: Vec<Contact> = Vec::with_capacity(listed.contacts.len());
     for (i, item) in listed.contacts.iter().enumerate() {
         let place = format!("contact {} of page {number}", i + 1);
-        contacts.push(map::contact(context, item, &place)?);
+        contacts.push(map::listed(context, item, &place)?);
     }
     Ok(Page {
         total: listed.total,

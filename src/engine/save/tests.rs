@@ -5,8 +5,9 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::field::TagPlace;
 use crate::domain::{
-    AccountName, ContactId, Edit, FieldKey, Guard, ProviderId, TagDelta, TroubleKind,
+    AccountName, ContactId, Edit, FieldKey, Guard, ProviderId, TagDelta, TagSet, TroubleKind,
 };
 use crate::provider::local;
 
@@ -543,6 +544,60 @@ fn what_reaches_beyond_the_contact_is_sent_only_when_allowed_by_name() {
     clear.fields.insert(FieldKey::Email, Edit::Clear);
     let step = guarded_save(clear, &[], Permits::default());
     assert!(matches!(step, Step::Write { .. }));
+}
+
+#[test]
+fn tags_in_an_attribute_that_nobody_is_known_to_have_are_guarded_like_a_new_field() {
+    let mut table = guarded_table();
+    table.tags.kept_in = Some(TagPlace {
+        kind: "custom field",
+        attribute: "Persona tgas".into(),
+    });
+    let tags = |add: &[&str], remove: &[&str]| Patch {
+        tags: TagDelta {
+            add: add.iter().map(|t| (*t).to_string()).collect(),
+            remove: remove.iter().map(|t| (*t).to_string()).collect(),
+        },
+        ..Patch::default()
+    };
+    let plain = || Contact {
+        tags: TagSet::new(),
+        ..ada()
+    };
+    let mut tagged = plain();
+    tagged.tags.insert("trial".into());
+    let mut other = plain();
+    other.attributes.insert("Persona tgas".into(), json!("[1]"));
+    let asked = |base: &Contact, names: &[&str], patch: &Patch| {
+        let names = names.iter().map(|n| (*n).to_string()).collect();
+        guarded(&table, &names, base, patch)
+    };
+    let acts = asked(&plain(), &["Persona tags"], &tags(&["vip"], &[]));
+    let [act] = &acts[..] else {
+        panic!("{acts:?}");
+    };
+    assert_eq!((act.guard, act.key.as_str()), (Guard::NewField, "tags"));
+    assert!(
+        act.message.contains("custom field “Persona tgas”"),
+        "{}",
+        act.message
+    );
+    for (base, names, patch) in [
+        (plain(), &["Persona tgas"][..], tags(&["vip"], &[])),
+        (tagged, &[], tags(&["vip"], &[])),
+        (other, &[], tags(&["vip"], &[])),
+        (plain(), &[], tags(&[], &["vip"])),
+    ] {
+        assert_eq!(asked(&base, names, &patch), [], "{patch:?}");
+    }
+    // Where tags are a thing of their own, a tag makes no field.
+    let acts = guarded(
+        &guarded_table(),
+        &BTreeSet::new(),
+        &plain(),
+        &tags(&["vip"], &[]),
+    );
+    assert_eq!(acts, []);
 }
 
 #[test]

@@ -7,8 +7,6 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::attribute::text_of;
-
 use super::wire::outline;
 
 /// The member of an update, and of most answers.
@@ -17,8 +15,8 @@ pub const MEMBER: &str = "contact_custom_fields";
 /// The member that stands beside it, or in its place.
 pub const INPUT: &str = "contact_custom_fields_input";
 
-/// Custom fields in the order in which they came; a null is a field without a value.
-pub type Fields = Vec<(String, Option<String>)>;
+/// Custom fields in the order in which they came, values as they came; a null is a field without a value.
+pub type Fields = Vec<(String, Value)>;
 
 /// What a contact says about its custom fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +29,8 @@ pub enum Told {
     Unreadable(String),
 }
 
-/// Reads them. Of two members the one with more fields counts.
+/// Reads them. Of two members the one with more fields counts; beside one that can not be read, an empty one
+/// does not say that there are none.
 pub fn read(contact: &Map<String, Value>) -> Told {
     let members = [MEMBER, INPUT].into_iter();
     let there = members.filter_map(|name| Some((name, contact.get(name)?)));
@@ -39,11 +38,11 @@ pub fn read(contact: &Map<String, Value>) -> Told {
     for (name, value) in there {
         match (list(value), &told) {
             (Some(found), Told::All(best)) if found.len() <= best.len() => {}
+            (Some(found), Told::Unreadable(_)) if found.is_empty() => {}
             (Some(found), _) => told = Told::All(found),
-            (None, Told::Nothing) => {
-                told = Told::Unreadable(format!("{name} is {}", outline(value)));
-            }
-            (None, _) => {}
+            (None, Told::Unreadable(_)) => {}
+            (None, Told::All(best)) if !best.is_empty() => {}
+            (None, _) => told = Told::Unreadable(format!("{name} is {}", outline(value))),
         }
     }
     told
@@ -74,7 +73,7 @@ fn list(value: &Value) -> Option<Fields> {
         Value::Array(entries) => entries.iter().map(entry).collect(),
         Value::Object(by_name) => {
             let entries = by_name.iter();
-            entries.map(|(name, v)| named(name, v)).collect()
+            Some(entries.map(|(name, v)| named(name, v)).collect())
         }
         Value::String(text) if text.trim().is_empty() => Some(Vec::new()),
         Value::String(text) => match serde_json::from_str(text).ok()? {
@@ -85,19 +84,14 @@ fn list(value: &Value) -> Option<Fields> {
     }
 }
 
-fn entry(entry: &Value) -> Option<(String, Option<String>)> {
+fn entry(entry: &Value) -> Option<(String, Value)> {
     let name = entry.get("field_name")?.as_str()?.to_string();
     let value = entry.get("field_value").unwrap_or(&Value::Null);
-    Some((name, text(value)))
+    Some((name, value.clone()))
 }
 
 /// A field of the object form; its value may be the field as the array would hold it.
-fn named(name: &str, value: &Value) -> Option<(String, Option<String>)> {
+fn named(name: &str, value: &Value) -> (String, Value) {
     let inner = value.get("field_value").unwrap_or(value);
-    Some((name.to_string(), text(inner)))
-}
-
-/// Values are texts; whatever else comes is shown as its text.
-fn text(value: &Value) -> Option<String> {
-    (!value.is_null()).then(|| text_of(value))
+    (name.to_string(), inner.clone())
 }

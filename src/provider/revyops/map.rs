@@ -47,6 +47,20 @@ pub fn tags_attribute(context: &Context) -> Option<&str> {
     (!name.trim().is_empty()).then_some(name)
 }
 
+/// Reads a contact of a list, as [`contact`] does. One without a member for custom fields does not tell them:
+/// that lists nest them is documented on one page and not on the other.
+///
+/// # Errors
+/// As [`contact`].
+pub fn listed(context: &Context, value: &Value, place: &str) -> Result<Contact, DecodeError> {
+    let mut contact = contact(context, value, place)?;
+    let told = value.as_object().map(fields::read);
+    if told == Some(Told::Nothing) {
+        untold(context, &mut contact);
+    }
+    Ok(contact)
+}
+
 /// Reads a contact; every member but `id` may be missing or null. `place` says which contact of the answer
 /// this is, for the error.
 ///
@@ -73,13 +87,10 @@ pub fn contact(context: &Context, value: &Value, place: &str) -> Result<Contact,
     }
     match fields::read(members) {
         Told::All(found) => read_fields(context, found, &mut contact),
-        // Who has none may lack the member.
+        // Who has none may lack the member where it was asked for (`structure=NESTED`).
         Told::Nothing => {}
         Told::Unreadable(what) => {
-            contact.attributes_known = false;
-            if tags_attribute(context).is_some() {
-                contact.tags_read = TagsRead::No;
-            }
+            untold(context, &mut contact);
             let said = format!("can not be read: {what}");
             contact.extra.insert("Custom fields".into(), said);
         }
@@ -98,16 +109,25 @@ pub fn contact(context: &Context, value: &Value, place: &str) -> Result<Contact,
     Ok(contact)
 }
 
-/// Puts custom fields into the contact, the tags into their place. A null is no value: the field is named and
+/// Notes that nothing is known of the custom fields, nor of the tags in them.
+fn untold(context: &Context, contact: &mut Contact) {
+    contact.attributes_known = false;
+    if tags_attribute(context).is_some() {
+        contact.tags_read = TagsRead::No;
+    }
+}
+
+/// Puts custom fields into the contact, the tags into their place. Values are texts; whatever else comes is
+/// shown as its text. What is no text, or stands twice, can not be read as tags, and is shown for what it is. A null is no value: the field is named and
 /// not shown as an empty one. Of a name that comes twice the last value is kept, and the others are said.
 fn read_fields(context: &Context, found: Fields, contact: &mut Contact) {
-    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut unset: BTreeSet<String> = BTreeSet::new();
     for (name, value) in found {
         match value {
-            Some(value) => values.entry(name).or_default().push(value),
-            None if tags_attribute(context) == Some(name.as_str()) => {}
-            None => _ = unset.insert(name),
+            Value::Null if tags_attribute(context) == Some(name.as_str()) => {}
+            Value::Null => _ = unset.insert(name),
+            value => values.entry(name).or_default().push(value),
         }
     }
     let mut twice = Vec::new();
@@ -115,12 +135,22 @@ fn read_fields(context: &Context, found: Fields, contact: &mut Contact) {
         unset.remove(&name);
         let Some(value) = all.pop() else { continue };
         if !all.is_empty() {
-            twice.push(format!("{name} (also {})", all.join(", ")));
+            let others: Vec<String> = all.iter().map(text_of).collect();
+            twice.push(format!("{name} (also {})", others.join(", ")));
         }
-        if tags_attribute(context) == Some(name.as_str()) {
-            contact.tags = tag::from_text(&value);
-        } else {
-            contact.attributes.insert(name, Value::String(value));
+        let keeps_tags = tags_attribute(context) == Some(name.as_str());
+        match value {
+            Value::String(text) if keeps_tags && all.is_empty() => {
+                contact.tags = tag::from_text(&text);
+            }
+            value => {
+                if keeps_tags {
+                    contact.tags_read = TagsRead::No;
+                }
+                contact
+                    .attributes
+                    .insert(name, Value::String(text_of(&value)));
+            }
         }
     }
     if !twice.is_empty() {
@@ -179,10 +209,12 @@ pub fn update_body(
             Err(message) => problems.add(&attribute_key(name), message),
             Ok(value) => {
                 let stored = fresh.attributes.get(name);
-                let same = match edit {
-                    Edit::Clear => stored.is_none(),
-                    Edit::Set(_) => stored.map(text_of).as_deref() == value.as_str(),
-                };
+                // Of what was not told it is not known whether it is so already.
+                let same = fresh.attributes_known
+                    && match edit {
+                        Edit::Clear => stored.is_none(),
+                        Edit::Set(_) => stored.map(text_of).as_deref() == value.as_str(),
+                    };
                 if !same {
                     custom.insert(name.clone(), value);
                 }
@@ -246,6 +278,12 @@ fn tags_value(
     };
     if let Some(why) = patch.tags.add.iter().find_map(|t| tag::unkeepable(t)) {
         return Err(why.into());
+    }
+    if fresh.tags_read != TagsRead::All && fresh.attributes.contains_key(name) {
+        return Err(format!(
+            "the custom field {name} keeps them and does not hold one text on this contact; \
+             make it a text in RevyOps first"
+        ));
     }
     if fresh.tags_read != TagsRead::All {
         return Err("the contact's tags are not known; read the contact first".into());

@@ -374,3 +374,103 @@ fn holders_are_found_by_email_in_version_2_and_by_linkedin_url_in_version_1() {
     assert_eq!(url(FieldKey::Email, " "), None);
     assert_eq!(url(FieldKey::Origin, "import"), None);
 }
+
+/// A contact with these members, as a list or a single read tells it.
+fn told(listed: bool, members: Value) -> Contact {
+    let mut contact = json!({"id": 481});
+    for (name, value) in members.as_object().unwrap() {
+        contact[name] = value.clone();
+    }
+    let read = if listed { map::listed } else { map::contact };
+    read(&context(true), &contact, "the contact").unwrap()
+}
+
+fn adding(tag: &str) -> Patch {
+    let add = TagSet::from([tag.to_string()]);
+    let remove = TagSet::new();
+    Patch {
+        tags: TagDelta { add, remove },
+        ..Patch::default()
+    }
+}
+
+#[test]
+fn what_can_not_be_read_is_not_none_because_the_other_member_is_empty() {
+    let pair = [fields::MEMBER, fields::INPUT];
+    for (bad, empty) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+        for nothing in [json!(null), json!([]), json!("")] {
+            let contact = told(false, json!({bad: "[Tier", empty: nothing}));
+            assert!(!contact.attributes_known, "{bad} beside {nothing}");
+            assert_eq!(contact.tags_read, TagsRead::No);
+            assert!(
+                RevyOps
+                    .update(&context(true), &contact, &adding("vip"))
+                    .is_err()
+            );
+            assert!(contact.extra["Custom fields"].contains(bad));
+        }
+        let some = json!([{"field_name": TAGS, "field_value": "a, b"}]);
+        let contact = told(false, json!({bad: "[Tier", empty: some}));
+        assert!(contact.attributes_known && contact.tags_read == TagsRead::All);
+        assert_eq!(contact.tags.len(), 2);
+    }
+}
+
+#[test]
+fn a_list_without_the_member_tells_nothing_and_a_single_read_tells_that_there_are_none() {
+    let known = |c: Contact| (c.attributes_known, c.tags_read);
+    assert_eq!(known(told(true, json!({}))), (false, TagsRead::No));
+    assert_eq!(known(told(false, json!({}))), (true, TagsRead::All));
+    let none = json!({fields::MEMBER: []});
+    assert_eq!(known(told(true, none)), (true, TagsRead::All));
+    // What was known before stays.
+    let before = told(false, json!({fields::MEMBER: {TAGS: "a", "Tier": "gold"}}));
+    let mut after = told(true, json!({}));
+    assert!(after.keep_untold(&before));
+    assert_eq!(
+        (&after.tags, &after.attributes),
+        (&before.tags, &before.attributes)
+    );
+}
+
+#[test]
+fn fields_that_were_not_told_are_removed_all_the_same() {
+    let patch = Patch {
+        attributes: [("Tier".to_string(), Edit::Clear)].into(),
+        ..Patch::default()
+    };
+    let calls = |c| RevyOps.update(&context(true), &c, &patch).unwrap().len();
+    assert_eq!(calls(told(true, json!({}))), 1);
+    assert_eq!(calls(told(false, json!({}))), 0);
+}
+
+#[test]
+fn a_tags_field_that_is_no_text_or_stands_twice_is_kept_and_never_rewritten() {
+    let entry = |value: Value| json!({"field_name": TAGS, "field_value": value});
+    for (entries, shown) in [
+        (json!([entry(json!(["a", "b"]))]), r#"["a","b"]"#),
+        (json!([entry(json!({"a": 1}))]), r#"{"a":1}"#),
+        (json!([entry(json!(7))]), "7"),
+        (json!([entry(json!("a")), entry(json!("b"))]), "b"),
+        (json!([entry(json!("a")), entry(json!("a"))]), "a"),
+    ] {
+        let contact = told(false, json!({fields::MEMBER: entries}));
+        assert_eq!(contact.tags_read, TagsRead::No, "{entries}");
+        assert!(contact.tags.is_empty() && contact.attributes_known);
+        assert_eq!(contact.attributes[TAGS], shown);
+        let twice = contact.extra.get("Custom fields stored twice");
+        assert_eq!(twice.is_some(), entries.as_array().unwrap().len() == 2);
+        let refused = RevyOps.update(&context(true), &contact, &adding("vip"));
+        assert!(
+            refused.unwrap_err().0[0]
+                .message
+                .contains("does not hold one text")
+        );
+    }
+    // A null beside a text is no second value.
+    let one = json!([entry(json!(null)), entry(json!("a"))]);
+    assert_eq!(
+        told(false, json!({fields::MEMBER: one})).tags_read,
+        TagsRead::All
+    );
+}

@@ -194,6 +194,28 @@ fn trap_a_mistyped_field_name_is_asked_about_and_names_count_letter_for_letter()
 }
 
 #[test]
+fn trap_a_mistyped_tags_attribute_is_asked_about_before_a_tag_makes_a_field() {
+    let server = server("");
+    let desk = server.desk("tags_attribute = \"Persona tgas\"");
+    run(&desk, &["list"]);
+    let slip = ["edit", "1001", "--add-tag", "vip", "--yes"];
+    let said = [
+        "tags",
+        "Persona tgas",
+        "--allow-new-field",
+        "nothing was sent",
+    ];
+    desk.fails(&slip, 2, &said);
+    assert!(server.writes().is_empty());
+    let allowed = [&slip[..], &["--allow-new-field"]].concat();
+    assert_eq!(run(&desk, &allowed).code, 0);
+    // Now there is a contact with tags, and the field is no new one for another.
+    let next = ["edit", "1003", "--add-tag", "vip", "--yes"];
+    assert_eq!(run(&desk, &next).code, 0);
+    assert_eq!(server.writes().len(), 2);
+}
+
+#[test]
 fn trap_company_out_is_a_number_and_in_may_be_a_domain() {
     let server = server("");
     let desk = server.desk("");
