@@ -225,6 +225,24 @@ fn an_older_walk_takes_nobody_from_a_newer_one() {
 }
 
 #[test]
+fn a_list_that_tells_no_attributes_leaves_what_is_known_of_them() {
+    let store = Store::in_memory().unwrap();
+    let mut read = contact("1", "Ada");
+    read.tags = tags(&["gold"]);
+    read.attributes.insert("Tier".into(), "one".into());
+    store.mirror_put(&read).wait().unwrap();
+    let mut listed = contact("1", "Ada B");
+    (listed.tags_read, listed.attributes_known) = (TagsRead::No, false);
+    let walk = store.mirror_begin(&account()).wait().unwrap();
+    let put = store.mirror_page(&account(), &[listed], walk, now(&store));
+    put.wait().unwrap();
+    let mut wanted = contact("1", "Ada B");
+    (wanted.tags, wanted.attributes) = (read.tags, read.attributes);
+    let kept = store.contact(&account(), &ContactId::new("1"));
+    assert_eq!(kept.wait().unwrap(), Some(wanted));
+}
+
+#[test]
 fn lists_asked_for_before_a_save_undo_nothing_of_it() {
     let store = Store::in_memory().unwrap();
     let walk = store.mirror_begin(&account()).wait().unwrap();
