@@ -153,6 +153,14 @@ impl Config {
         }
     }
 
+    /// Whether `demo` stands in for the accounts of a file that was read and names none.
+    pub fn stands_in(&self, asked: Option<&str>) -> bool {
+        self.file.is_some()
+            && self.accounts.is_empty()
+            && asked.is_none()
+            && self.default_account.is_none()
+    }
+
     /// The account of that name.
     ///
     /// # Errors

@@ -117,6 +117,7 @@ pub async fn load(
     let name = &session.account().name;
     let began = session.contacts().mirror_begin(name).await;
     let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
+    let started = now(session).await?;
     let mut seen: HashSet<ContactId> = HashSet::new();
     let mut walked = Walked::default();
     for _ in 0..=EXTRA_WALKS {
@@ -162,7 +163,7 @@ pub async fn load(
         finished.map_err(|e| store_trouble("updating the mirror", &e))?;
     }
     // What is not known is not taken for nothing: without them all tags stay as they are.
-    loaded.untagged = load_tags(session, tags, &mut paused, &mut report)
+    loaded.untagged = load_tags(session, tags, Some(started), &mut paused, &mut report)
         .await
         .err();
     loaded.contacts = seen.len();

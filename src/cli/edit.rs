@@ -105,7 +105,7 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
             return Ok(exit::INTERRUPTED);
         }
     };
-    let holders = taken::holders(session, &asked, &outcome).await;
+    let holders = taken::holders(session, &base, &asked, &outcome).await;
     match report::outcome(&base, &outcome, &holders, session.table(), out) {
         exit::DONE if stopped => Ok(exit::INTERRUPTED),
         code => Ok(code),

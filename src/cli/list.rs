@@ -24,7 +24,7 @@ const WIDEST: usize = 36;
 /// When an argument is wrong, or the contacts can not be had.
 pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, Trouble> {
     let filter = Filter::parse(&args.filter.join(" ")).map_err(|e| {
-        Trouble::new(TroubleKind::Invalid, format!("filter: {e}")).with_hint(
+        Trouble::new(TroubleKind::Invalid, e.to_string()).with_hint(
             "words must match somewhere; see `cardex list --help` for tag:, email:, attr.",
         )
     })?;

@@ -69,6 +69,14 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
         out.warning(&format!("{}: {warning}", file.display()));
     }
     let asked = cli.global.account.as_deref();
+    let works = matches!(
+        cli.command,
+        Some(Command::List(_) | Command::Show { .. } | Command::Edit(_) | Command::Roster { .. })
+    );
+    if works && setup.config.stands_in(asked) {
+        let message = "this file names no account: working on demo, the store of sample contacts";
+        out.warning(&format!("{}: {message}", file.display()));
+    }
     let on_screen = matches!(cli.command, None | Some(Command::Demo { .. }));
     if !on_screen {
         log::install(cli.global.verbose);

@@ -50,6 +50,11 @@ impl Desk {
         Self { home }
     }
 
+    /// A configuration that names the sample contacts.
+    fn demo() -> Self {
+        Self::new("default_account = \"demo\"\n")
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }

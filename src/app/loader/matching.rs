@@ -167,7 +167,7 @@ impl Matching<'_> {
         report: &mut (impl FnMut(LoadEvent) + Send),
     ) -> Result<(), Trouble> {
         if ids.len() > ONE_BY_ONE {
-            load_tags(self.session, &TagWalk::Catalogue, paused, report).await?;
+            load_tags(self.session, &TagWalk::Catalogue, None, paused, report).await?;
         } else {
             tags::read_each(self.session, &ids, paused, report).await?;
         }

@@ -127,13 +127,15 @@ async fn settle_tags(session: &Session, walked: TagWalked) -> Result<(), Trouble
     }
 }
 
-/// Puts the tags of the catalogue, or of some names, onto the contacts in the store.
+/// Puts the tags of the catalogue, or of some names, onto the contacts in the store. Contacts that were read by
+/// themselves after `since` keep theirs: the lists of tags leave out who the list of contacts leaves out.
 ///
 /// # Errors
 /// When a page can not be had or stored.
 pub async fn load_tags(
     session: &Session,
     tags: &TagWalk,
+    since: Option<Moment>,
     paused: &mut watch::Receiver<bool>,
     report: &mut (impl FnMut(LoadEvent) + Send),
 ) -> Result<(), Trouble> {
@@ -145,8 +147,12 @@ pub async fn load_tags(
         },
         TagWalk::Only(names) => names.clone(),
     };
+    let began = match since {
+        Some(moment) => moment,
+        None => now(session).await?,
+    };
     let mut walked = TagWalked {
-        began: now(session).await?,
+        began,
         ..TagWalked::default()
     };
     for tag in &names {

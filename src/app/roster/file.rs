@@ -91,14 +91,18 @@ fn plain(text: &str) -> Vec<Found> {
     let lines = lines.map(|(line, text)| (line, text.trim()));
     let filled = lines.filter(|(_, text)| !text.is_empty());
     filled
-        .map(|(line, text)| match text.contains(',') {
-            false => Ok((line, text.to_string(), None)),
-            true => Err(WrongLine {
-                line,
-                reason: format!(
-                    "{text:?} holds a comma; a file with columns begins with the line source_id,identifier"
-                ),
-            }),
+        .map(|(line, text)| {
+            let mark = [(',', "comma"), (';', "semicolon"), ('\t', "tab")];
+            match mark.into_iter().find(|(c, _)| text.contains(*c)) {
+                None => Ok((line, text.to_string(), None)),
+                Some((_, what)) => Err(WrongLine {
+                    line,
+                    reason: format!(
+                        "{text:?} holds a {what}; a file with columns has commas between them and begins \
+                         with the line source_id,identifier"
+                    ),
+                }),
+            }
         })
         .collect()
 }

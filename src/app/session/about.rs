@@ -62,6 +62,17 @@ impl Session {
                 Err(trouble) => about.refused.push(trouble),
             }
         }
+        if !about.refused.is_empty() && !self.has_roster() {
+            // What is refused may be one thing or all: the list decides.
+            let call = remote.codec.page(&self.inner.context, None);
+            let listed = self
+                .exchange(remote, &call, &tried, Priority::Interactive)
+                .await;
+            listed.map_err(|trouble| Trouble {
+                message: format!("{} ({})", trouble.message, about.told.join(" ")),
+                ..trouble
+            })?;
+        }
         about.told.push(self.pace(remote, &limits));
         Ok(about)
     }

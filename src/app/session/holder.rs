@@ -20,13 +20,20 @@ impl Session {
         but: &ContactId,
     ) -> Result<Option<Contact>, Trouble> {
         let asked = self.holder_at_provider(key, value, but).await;
-        if let Ok(Some(found)) = asked {
-            self.remember_contact(&found).await;
-            return Ok(Some(found));
-        }
-        match self.holder_here(key, value, but).await? {
-            Some(found) => Ok(Some(found)),
-            None => asked,
+        let found = match asked {
+            Ok(Some(found)) => found,
+            other => match self.holder_here(key, value, but).await? {
+                Some(found) => found,
+                None => return other,
+            },
+        };
+        // A list tells less of a contact than the contact itself.
+        match self.read(&found.id).await {
+            Ok(whole) if self.holds(&whole, key, value, but) => {
+                self.remember_contact(&whole).await;
+                Ok(Some(whole))
+            }
+            _ => Ok(Some(found)),
         }
     }
 

@@ -97,7 +97,10 @@ pub fn outcome(
     out: Output,
 ) -> u8 {
     if let Some(complaint) = Complaint::of(base, outcome, table) {
-        out.error_text(&complaint.message, Some(&complaint.hint));
+        match exit::of_outcome(outcome) {
+            exit::DONE => out.warning(&format!("{}; {}", complaint.message, complaint.hint)),
+            _ => out.error_text(&complaint.message, Some(&complaint.hint)),
+        }
         for row in complaint.rows {
             out.aside(&change_line(row));
         }

@@ -101,7 +101,7 @@ impl Walk {
         if !one_by_one {
             let (_keep, mut paused) = watch::channel(false);
             let mut report = |event| self.report(event);
-            loader::load_tags(session, &self.tags, &mut paused, &mut report).await?;
+            loader::load_tags(session, &self.tags, None, &mut paused, &mut report).await?;
         }
         let name = &session.account().name;
         let mut contacts = Vec::with_capacity(ids.len());

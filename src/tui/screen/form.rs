@@ -78,6 +78,8 @@ pub struct Form {
 struct Taken {
     key: FieldKey,
     ticket: Ticket,
+    /// Whether a save was refused, and this value may be why.
+    refused: bool,
     /// Who has it, once that is known.
     holder: Option<Box<Contact>>,
 }

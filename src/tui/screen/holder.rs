@@ -10,7 +10,7 @@ use super::form::words;
 use super::{Answer, Ctx, Exit, Input, Layer, Outcome};
 use crate::domain::diff::changes;
 use crate::domain::shown::{one_line, pad, width};
-use crate::domain::{Contact, ContactId, FieldKey};
+use crate::domain::{Contact, ContactId, FieldKey, TagsRead};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout;
 use crate::tui::model::Desk;
@@ -103,8 +103,15 @@ impl Holder {
                 keys.push(&change.key);
             }
         }
-        let value = |side: &[crate::domain::Change], key: &str| {
+        let unread = |contact: &Contact, key: &str| {
+            (key == "tags" && contact.tags_read == TagsRead::No)
+                || (key.starts_with("attr.") && !contact.attributes_known)
+        };
+        let value = |side: &[crate::domain::Change], contact: &Contact, key: &str| {
             let found = side.iter().find(|c| c.key == key);
+            if found.is_none() && unread(contact, key) {
+                return "(not read)".to_string();
+            }
             let value = found.map_or(&Value::Null, |c| &c.new);
             let text = words::value_of(key, value);
             hidden(&one_line(&text), desk.masked && key != "name")
@@ -118,8 +125,8 @@ impl Holder {
         let rows = keys.into_iter().map(|key| Row {
             key: key.to_string(),
             label: one_line(words::label(account, &desk.vocabulary, key)).into_owned(),
-            mine: value(&mine, key),
-            theirs: value(&theirs, key),
+            mine: value(&mine, &self.mine, key),
+            theirs: value(&theirs, &self.theirs, key),
         });
         rows.chain([id]).collect()
     }

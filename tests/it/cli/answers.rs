@@ -149,7 +149,7 @@ fn a_contact_that_does_not_exist_is_code_3() {
     server
         .desk("")
         .fails(&["show", ID], 3, &[&format!("reading contact {ID}")]);
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     desk.fails(
         &["show", "9999"],
         3,

@@ -68,7 +68,7 @@ fn doctor_finds_what_is_wrong_and_what_works() {
 
 #[test]
 fn doctor_names_a_damaged_database_and_leaves_it() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     desk.does(&["list", "--limit", "1"]);
     let path = desk.data().join("cardex.db");
     let rubbish = vec![7_u8; 20_000];
@@ -84,7 +84,7 @@ fn doctor_names_a_damaged_database_and_leaves_it() {
 #[test]
 fn doctor_says_when_others_can_read_the_contacts() {
     use std::os::unix::fs::PermissionsExt;
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     desk.does(&["list", "--limit", "1"]);
     let path = desk.data().join("cardex.db");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -112,4 +112,23 @@ fn check_tells_account_user_version_and_pace() {
     ] {
         assert!(notes.contains(words), "{words}: {notes}");
     }
+}
+
+#[test]
+fn an_account_that_can_not_be_used_does_not_pass_the_check() {
+    let server = Server::chatwoot(5);
+    let desk = Desk::new(&format!(
+        "default_account = \"desk\"\n[accounts.desk]\nprovider = \"chatwoot\"\nbase_url = \"{}\"\naccount_id = 7\n\
+         token = {{ env = \"DESK_TOKEN\" }}\n",
+        server.running.url()
+    ));
+    let said = desk.run(&["accounts", "check", "desk"]);
+    assert_ne!(said.code, 0, "{said:#?}");
+    assert!(
+        said.err.contains("does not belong to account 7"),
+        "{said:#?}"
+    );
+    let said = desk.run(&["doctor"]);
+    assert_eq!(said.code, 1, "{said:#?}");
+    assert!(said.out.contains("✗ account desk: "), "{said:#?}");
 }

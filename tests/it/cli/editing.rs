@@ -209,7 +209,7 @@ fn a_contact_of_each_provider_is_changed_and_verified() {
     let (fake, id) = pabbly(3);
     let server = serve(&fake, "");
     for (desk, id, seats) in [
-        (Desk::new(""), "1", json!(12)),
+        (Desk::demo(), "1", json!(12)),
         (chatwoot.desk(""), "1", json!(12)),
         (server.desk(""), id.as_str(), json!("12")),
     ] {

@@ -79,7 +79,7 @@ fn labels_of_a_chatwoot_list_are_true() {
 
 #[test]
 fn formats_columns_order_and_limit() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let table = desk.does(&["list", "--limit", "2"]);
     let rows: Vec<&str> = table.lines().collect();
     assert_eq!(rows.len(), 3);
@@ -137,7 +137,7 @@ fn formats_columns_order_and_limit() {
 
 #[test]
 fn text_of_contacts_is_shown_never_sent_to_the_terminal() {
-    let table = Desk::new("").does(&["list"]);
+    let table = Desk::demo().does(&["list"]);
     let bad = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
     assert!(!table.contains(bad));
     assert_eq!(table.lines().count(), 201);
@@ -145,7 +145,7 @@ fn text_of_contacts_is_shown_never_sent_to_the_terminal() {
 
 #[test]
 fn nothing_matched_is_code_3_without_a_complaint() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let said = desk.run(&["list", "no-such-word-anywhere"]);
     assert_eq!(
         (said.code, said.err.as_str()),
@@ -164,7 +164,7 @@ fn nothing_matched_is_code_3_without_a_complaint() {
 
 #[test]
 fn arguments_that_mean_nothing_are_named() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     desk.fails(
         &["list", "--sort", "size"],
         2,

@@ -45,7 +45,7 @@ pub(super) fn spawn(command: &mut Command) -> Child {
 
 #[test]
 fn help_is_the_interface() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let mut whole = String::new();
     for command in [
         "",
@@ -101,7 +101,7 @@ fn completions_and_manual_are_made_for_everyone() {
 
 #[test]
 fn a_reader_that_closes_early_is_no_error() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     for args in [
         &["list"][..],
         &["list", "--format", "csv"],
@@ -128,7 +128,7 @@ fn a_full_disk_is_one() {
     let Ok(full) = File::options().write(true).open("/dev/full") else {
         return;
     };
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let output = desk.command().args(["list"]).stdout(full).output().unwrap();
     let said = Said::new(&["list"], &output);
     said.complains(1, &["writing to standard output", "No space left"]);
@@ -136,7 +136,7 @@ fn a_full_disk_is_one() {
 
 #[test]
 fn arguments_that_are_no_text_are_refused() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let odd = OsString::from_vec(b"name=\xff\xfe".to_vec());
     for args in [
         ["edit", "1", "--set"].as_slice(),
@@ -174,7 +174,7 @@ fn arguments_that_are_no_text_are_refused() {
 
 #[test]
 fn wrong_usage_is_code_2() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     for args in [
         &["lst"][..],
         &["show"],
@@ -192,7 +192,7 @@ fn wrong_usage_is_code_2() {
 
 #[test]
 fn no_colours_without_a_terminal_and_none_where_forbidden() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     for (name, value) in [("NO_COLOR", "1"), ("TERM", "xterm-256color")] {
         let output = desk
             .command()
@@ -265,7 +265,7 @@ fn on_a_terminal_a_change_is_asked_for() {
 
 #[test]
 fn colours_are_for_terminals_that_want_them() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let args = ["show", "x"];
     assert!(
         on_a_terminal(&desk, &args, &[], "")
@@ -352,7 +352,7 @@ fn ctrl_c_ends_reading_at_once() {
     }
     // Also while a token command keeps it waiting.
     let text = account(Vendor::Pabbly, &server.running.url(), "");
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let mark = desk.path("started");
     let waiting = format!(
         "{{ command = [\"sh\", \"-c\", \"touch {}; exec sleep 4\"] }}",
@@ -385,7 +385,7 @@ fn a_sandbox_prints_a_configuration_that_works_and_ends_on_ctrl_c() {
             "client_id = ",
         ),
     ] {
-        let own = Desk::new("");
+        let own = Desk::demo();
         let asked = asked.split(' ');
         let mut child = spawn(
             own.command()
@@ -422,7 +422,7 @@ fn a_sandbox_prints_a_configuration_that_works_and_ends_on_ctrl_c() {
 fn a_sandbox_that_can_not_start_says_why() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     desk.fails(
         &["sandbox", "pabbly", "--port", &port],
         1,
@@ -441,7 +441,7 @@ fn a_sandbox_that_can_not_start_says_why() {
 
 #[test]
 fn a_sandbox_explains_its_switches() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     for (provider, wanted) in [
         (
             "chatwoot",
@@ -465,7 +465,7 @@ fn a_sandbox_explains_its_switches() {
 
 #[test]
 fn two_processes_share_a_data_folder() {
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     let mut children = Vec::new();
     for n in 1..=4 {
         let name = format!("name=Writer {n}");

@@ -530,7 +530,7 @@ fn trap_23_dry_run_and_curl_show_placeholders_and_nothing_secret_is_said_or_stor
 #[test]
 fn a_sandbox_of_either_api_prints_an_account_for_each_and_one_fills_the_roster_of_the_other() {
     for provider in ["chatwoot-public", "chatwoot"] {
-        let own = Desk::new("");
+        let own = Desk::demo();
         let mut child = spawn(
             own.command()
                 .args(["sandbox", provider, "--contacts", "20"]),

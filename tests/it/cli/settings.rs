@@ -165,7 +165,7 @@ fn files_that_can_not_be_used_are_named() {
     let folder = desk.home.path().to_str().unwrap();
     desk.fails(&["list", "--config", folder], 2, &[folder, "directory"]);
 
-    let desk = Desk::new("");
+    let desk = Desk::demo();
     fs::write(desk.data(), "a file").unwrap();
     let data = desk.data();
     let words = ["data folder", data.to_str().unwrap(), "--data-dir"];
@@ -175,7 +175,7 @@ fn files_that_can_not_be_used_are_named() {
 
 #[test]
 fn a_database_that_is_none_is_left_as_it_is() {
-    let good = Desk::new("");
+    let good = Desk::demo();
     good.does(&["list", "--limit", "1"]);
     let database = good.data().join("cardex.db");
     let connection = rusqlite::Connection::open(&database).unwrap();
@@ -212,7 +212,7 @@ fn a_database_that_is_none_is_left_as_it_is() {
         (fs::read(&foreign).unwrap(), "another program"),
         (fs::read(&newer).unwrap(), "newer cardex"),
     ] {
-        let desk = Desk::new("");
+        let desk = Desk::demo();
         fs::create_dir(desk.data()).unwrap();
         fs::write(desk.data().join("cardex.db"), &bytes).unwrap();
         let before = files(&desk.data());
@@ -267,4 +267,17 @@ fn accounts_are_listed_and_checked() {
     refused
         .desk("")
         .fails(&["accounts", "check", "desk"], 4, &["Invalid Access Token"]);
+}
+
+#[test]
+fn demo_does_not_stand_in_for_the_accounts_of_an_empty_file_unsaid() {
+    let desk = Desk::new("# nothing yet\n");
+    let said = desk.run(&["edit", "1", "--set", "name=X"]);
+    assert_eq!(said.code, 0, "{said:#?}");
+    assert!(
+        said.err.contains("names no account: working on demo"),
+        "{said:#?}"
+    );
+    let said = desk.run(&["--account", "demo", "show", "1"]);
+    assert_eq!(said.err, "", "{said:#?}");
 }

@@ -13,6 +13,14 @@ use crate::tui::msg::Ticket;
 use crate::tui::screen::holder::Holder;
 use crate::tui::screen::{Ctx, Exit, Outcome, Screen};
 
+/// Fields whose value a provider may want to be one contact's alone.
+const UNIQUE: [FieldKey; 4] = [
+    FieldKey::Email,
+    FieldKey::Phone,
+    FieldKey::Identifier,
+    FieldKey::LinkedinUrl,
+];
+
 impl Form {
     /// Asks who has the values that were refused as taken.
     pub(super) fn look_for_holders(
@@ -23,7 +31,12 @@ impl Form {
         self.taken.clear();
         let wanted = self.patch().apply(&self.base);
         let taken = problems.iter().filter(|p| p.taken);
-        for key in taken.filter_map(|p| FieldKey::parse(&p.key)) {
+        let mut keys: Vec<FieldKey> = taken.filter_map(|p| FieldKey::parse(&p.key)).collect();
+        if problems.is_empty() {
+            // Refused without a word on which value: one that somebody else has is a likely reason.
+            keys.extend(UNIQUE);
+        }
+        for key in keys {
             // Of two values of which one is taken, only a changed one can be.
             let value = wanted.field(key);
             let changed = value != self.base.field(key);
@@ -33,6 +46,7 @@ impl Form {
             self.taken.push(Taken {
                 key,
                 ticket: ctx.tickets.draw(),
+                refused: true,
                 holder: None,
             });
         }
@@ -68,6 +82,16 @@ impl Form {
         };
         taken.holder = result.ok().flatten();
         let field = self.fields.iter_mut().find(|f| f.key == key.as_str());
+        if taken.refused
+            && let Some(field) = field
+            && field.refused.is_none()
+        {
+            if taken.holder.is_some() {
+                field.refused = Some(said);
+            }
+            return Outcome::nothing();
+        }
+        let field = self.fields.iter_mut().find(|f| f.key == key.as_str());
         match field.and_then(|f| f.refused.as_mut()) {
             Some(refused) => {
                 refused.push_str("; ");
@@ -97,13 +121,7 @@ impl Form {
     /// Asks about the current field, although no save was refused: before it is typed in vain.
     fn look_again(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         let key = self.current().and_then(|f| FieldKey::parse(&f.key));
-        let unique = |k: &FieldKey| {
-            matches!(
-                k,
-                FieldKey::Email | FieldKey::Phone | FieldKey::Identifier | FieldKey::LinkedinUrl
-            )
-        };
-        let Some(key) = key.filter(unique) else {
+        let Some(key) = key.filter(|k| UNIQUE.contains(k)) else {
             let words = "go to an e-mail, phone or identifier first";
             return Outcome::notice(Notice::info(words));
         };
@@ -116,6 +134,7 @@ impl Form {
         self.taken.push(Taken {
             key,
             ticket,
+            refused: false,
             holder: None,
         });
         Outcome::effects(vec![Effect::FindHolder {

@@ -37,7 +37,7 @@ impl List {
             Ok(Some(0)) => Notice::info("the provider finds nobody else"),
             Ok(Some(1)) => Notice::info("the provider finds one contact"),
             Ok(Some(n)) => Notice::info(format!("the provider finds {n} contacts")),
-            Ok(None) => Notice::info("the provider can not look for this; it is found when loaded"),
+            Ok(None) => Notice::info("the provider itself can not look for this"),
             Err(trouble) => Notice::trouble(&trouble),
         })
     }
