@@ -123,7 +123,16 @@ impl Session {
     /// # Errors
     /// When it does not exist, or can not be reached.
     pub async fn read(&self, id: &ContactId) -> Result<Contact, Trouble> {
-        self.read_as(id, Priority::Interactive).await
+        self.read_as(id, Priority::Interactive, true).await
+    }
+
+    /// The same for somebody who waits for it: where only a long search would tell the attributes, they are as
+    /// last known, and the contact says so. A save reads it whole first.
+    ///
+    /// # Errors
+    /// When it does not exist, or can not be reached.
+    pub async fn read_soon(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        self.read_as(id, Priority::Interactive, false).await
     }
 
     /// The same for work in the background, which waits for what a person asks.
@@ -136,10 +145,15 @@ impl Session {
             let message = format!("contact {id} is not in the roster");
             return Err(Trouble::new(TroubleKind::NotFound, message));
         }
-        self.read_as(id, Priority::Background).await
+        self.read_as(id, Priority::Background, false).await
     }
 
-    async fn read_as(&self, id: &ContactId, priority: Priority) -> Result<Contact, Trouble> {
+    async fn read_as(
+        &self,
+        id: &ContactId,
+        priority: Priority,
+        whole: bool,
+    ) -> Result<Contact, Trouble> {
         let name = &self.inner.account.name;
         // What is known may be of help, and is no condition.
         let known = match self.is_local() {
@@ -150,7 +164,7 @@ impl Session {
             id,
             known: known.as_ref(),
             written_at: None,
-            whole: true,
+            whole,
         };
         let mut read = self.read_target(target, priority).await?;
         if let Some(known) = &known {

@@ -9,7 +9,7 @@ impl Shell {
     pub(super) fn read(&mut self, ticket: Ticket, id: ContactId) {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.spawn(async move {
-            let result = session.read(&id).await;
+            let result = session.read_soon(&id).await;
             if let Ok(contact) = &result {
                 session.remember_contact(contact).await;
             }

@@ -13,6 +13,12 @@ use super::kit::{Script, closed, contacts};
 
 /// A form on a contact with a number in its custom data.
 fn form(tags_attribute: Option<&str>) -> Script {
+    form_on(tags_attribute, |c| {
+        c.attributes.insert("seats".into(), json!(5));
+    })
+}
+
+fn form_on(tags_attribute: Option<&str>, change: impl FnOnce(&mut Contact)) -> Script {
     let context = Account {
         provider: ProviderId::OpenCx,
         tags_attribute: tags_attribute.map(str::to_string),
@@ -20,7 +26,7 @@ fn form(tags_attribute: Option<&str>) -> Script {
     }
     .context();
     let mut store = contacts(1);
-    store[0].attributes.insert("seats".into(), json!(5));
+    change(&mut store[0]);
     closed(store)
         .account(|a| {
             a.provider = ProviderId::OpenCx;
@@ -68,4 +74,11 @@ fn before_a_key_is_removed_and_after_it_stayed_it_is_said_that_it_may() {
         .keys("<ctrl-s>")
         .shows(note);
     script.keys("<enter>").shows("asked").shows(note);
+}
+
+#[test]
+fn attributes_that_were_not_told_are_shown_as_last_known() {
+    let script = form_on(None, |c| c.attributes_known = false);
+    script.shows("as last known").shows("gold");
+    form_on(None, |_| {}).hides("as last known");
 }

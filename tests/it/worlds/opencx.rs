@@ -623,3 +623,37 @@ async fn many_contacts_of_the_same_second_hide_none_of_them() {
         assert_eq!(check_of(&outcome), Some(&Check::Verified), "{outcome:?}");
     }
 }
+
+#[tokio::test]
+async fn opening_a_contact_of_a_long_list_without_times_shows_what_is_known_and_a_save_reads_it_whole()
+ {
+    let world = world("timestamps=no,page_size=1").await;
+    let session = world.session();
+    load(&session).await.unwrap();
+    let id = out_of_reach(&world);
+    let id = ContactId::new(id);
+    // Somebody else is at work, too.
+    world
+        .backstage()
+        .fake
+        .change(id.as_str(), clock::now(), |c| {
+            c.name = Some("Renamed".into());
+            let data = c.custom_data.get_or_insert_default();
+            data.insert("plan".into(), json!("theirs"));
+        });
+    let opened = session.read_soon(&id).await.unwrap();
+    assert_eq!(opened.field(FieldKey::Name), "Renamed");
+    assert!(!opened.attributes_known && opened.created_at.is_none());
+    assert_ne!(opened.attributes.get("plan"), Some(&json!("theirs")));
+    assert!(!opened.attributes.is_empty());
+    // What was not seen is a conflict where it is edited, and is kept where it is not.
+    let outcome = save(&session, &opened, set_attribute("plan", "mine")).await;
+    let SaveOutcome::Conflict { changes, .. } = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(changes[0].new, json!("theirs"));
+    let outcome = save(&session, &opened, set_attribute("other", "mine")).await;
+    assert_eq!(check_of(&outcome), Some(&Check::Verified), "{outcome:?}");
+    let whole = session.read(&id).await.unwrap();
+    assert_eq!(whole.attributes["plan"], json!("theirs"));
+}

@@ -116,6 +116,15 @@ fn attributes(
         let editor = Editor::Shown(String::new());
         return vec![Field::new("attributes", "Attributes", what, editor)];
     }
+    let mut rows = Vec::new();
+    if !contact.attributes_known && spec.access.can_set() {
+        let what = What::Closed {
+            reason: "as last known: they were not told when this was read".into(),
+            present: false,
+        };
+        let editor = Editor::Shown(String::new());
+        rows.push(Field::new("attributes", "Attributes", what, editor));
+    }
     let mut names: Vec<&str> = Vec::new();
     let mut seen = BTreeSet::new();
     let defined = vocabulary.definitions.iter().map(|d| d.key.as_str());
@@ -129,10 +138,12 @@ fn attributes(
             names.push(name);
         }
     }
-    let mut rows: Vec<Field> = names
-        .into_iter()
-        .map(|name| attribute(name, contact.attributes.get(name), spec, vocabulary))
-        .collect();
+    let stored = |name: &str| contact.attributes.get(name);
+    rows.extend(
+        names
+            .into_iter()
+            .map(|name| attribute(name, stored(name), spec, vocabulary)),
+    );
     if spec.access.can_set() {
         let editor = Editor::Name {
             line: Line::default(),
