@@ -91,9 +91,7 @@ impl Loaded {
     /// What makes it likely that contacts are missing, where something does.
     pub fn shortfall(&self) -> Option<String> {
         if let Some(fault) = self.fault {
-            return Some(format!(
-                "the provider's list {fault}: it may hold more contacts than it showed"
-            ));
+            return Some(faulty(fault));
         }
         (self.missing > 0).then(|| {
             format!(
@@ -102,6 +100,11 @@ impl Loaded {
             )
         })
     }
+}
+
+/// What a list that did not end as a list should is warned of with.
+pub fn faulty(fault: &str) -> String {
+    format!("the provider's list {fault}: it may hold more contacts than it showed")
 }
 
 /// Walks the list. While `paused` holds true no further page is asked for.
@@ -290,8 +293,16 @@ async fn now(session: &Session) -> Result<Moment, Trouble> {
     moment.map_err(|e| store_trouble("reading the mirror", &e))
 }
 
-/// Loads pages until so many different contacts are in the store; gives their ids in the provider's
-/// order.
+/// The first contacts of a list, as far as they were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct First {
+    /// Their ids, in the provider's order.
+    pub ids: Vec<ContactId>,
+    /// What the list did instead of going on, where it holds fewer and did not end as a list should.
+    pub fault: Option<&'static str>,
+}
+
+/// Loads pages until so many different contacts are in the store.
 ///
 /// # Errors
 /// When a page can not be had or stored.
@@ -299,13 +310,13 @@ pub async fn load_first(
     session: &Session,
     limit: usize,
     mut report: impl FnMut(LoadEvent) + Send,
-) -> Result<Vec<ContactId>, Trouble> {
+) -> Result<First, Trouble> {
     let name = &session.account().name;
     let began = session.contacts().mirror_begin(name).await;
     let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
     let mut cursor: Option<Cursor> = None;
     let mut seen: HashSet<ContactId> = HashSet::new();
-    let mut ids = Vec::new();
+    let (mut ids, mut fault) = (Vec::new(), None);
     let mut trail = Trail::default();
     while ids.len() < limit {
         let asked = now(session).await?;
@@ -324,11 +335,15 @@ pub async fn load_first(
         });
         match trail.after(page.contacts.len(), ids.len() - before, page.next) {
             Turn::Go(next) => cursor = Some(next),
-            Turn::End | Turn::Fault(_) => break,
+            Turn::End => break,
+            Turn::Fault(what) => {
+                fault = Some(what).filter(|_| ids.len() < limit);
+                break;
+            }
         }
     }
     ids.truncate(limit);
-    Ok(ids)
+    Ok(First { ids, fault })
 }
 
 /// Returns when loading is not paused.

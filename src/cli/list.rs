@@ -50,7 +50,7 @@ pub async fn run(session: &Session, args: &ListArgs, out: Output) -> Result<u8, 
             && filter.is_empty()
             && args.sort.is_none()
         {
-            let contacts = walk.first(session, limit).await?;
+            let contacts = walk.first(session, limit, out).await?;
             return Ok(print_all(session, &contacts, columns, format, out));
         }
         let shown = Tagged {

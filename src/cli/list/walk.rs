@@ -89,14 +89,24 @@ impl Walk {
         &self,
         session: &Session,
         limit: usize,
+        out: Output,
     ) -> Result<Vec<Contact>, Trouble> {
         let found = self.find_first(session, limit).await;
         self.end();
-        found
+        let (contacts, fault) = found?;
+        if let Some(fault) = fault {
+            out.warning(&loader::faulty(fault));
+        }
+        Ok(contacts)
     }
 
-    async fn find_first(&self, session: &Session, limit: usize) -> Result<Vec<Contact>, Trouble> {
-        let ids = loader::load_first(session, limit, |event| self.report(event)).await?;
+    async fn find_first(
+        &self,
+        session: &Session,
+        limit: usize,
+    ) -> Result<(Vec<Contact>, Option<&'static str>), Trouble> {
+        let first = loader::load_first(session, limit, |event| self.report(event)).await?;
+        let loader::First { ids, fault } = first;
         let one_by_one = self.tags != TagWalk::None && ids.len() <= ONE_BY_ONE;
         if !one_by_one {
             let (_keep, mut paused) = watch::channel(false);
@@ -121,7 +131,7 @@ impl Walk {
             let found = session.contacts().contact(name, id).await;
             contacts.extend(found.map_err(|e| store_trouble("reading the contacts", &e))?);
         }
-        Ok(contacts)
+        Ok((contacts, fault))
     }
 
     fn report(&self, event: LoadEvent) {

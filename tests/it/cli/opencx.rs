@@ -200,8 +200,13 @@ fn a_list_that_does_not_end_as_it_should_is_shown_with_a_warning() {
     let said = server.desk("").run(&["list", "--format", "ids"]);
     assert_eq!(said.out.lines().count(), 20, "{said:#?}");
     assert!(said.err.contains("leads back to a page"), "{said:#?}");
-    let first = server
-        .desk("")
-        .run(&["list", "--format", "ids", "--limit", "15"]);
-    assert_eq!(first.out.lines().count(), 15, "{first:#?}");
+    let first = |limit: &str| {
+        let desk = server.desk("");
+        desk.run(&["list", "--format", "ids", "--limit", limit])
+    };
+    let (fewer, more) = (first("15"), first("25"));
+    assert_eq!(fewer.out.lines().count(), 15, "{fewer:#?}");
+    assert_eq!(fewer.err, "");
+    assert_eq!(more.out.lines().count(), 20, "{more:#?}");
+    assert!(more.err.contains("leads back to a page"), "{more:#?}");
 }
