@@ -10,6 +10,61 @@ use crate::provider::{self, Call, Lookup, Reading, Target};
 use crate::transport::Priority;
 
 impl Session {
+    /// Reads one contact whole, from its source. One that is gone there is gone from the mirror, too.
+    ///
+    /// # Errors
+    /// When it does not exist, or can not be reached.
+    pub async fn read(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        self.read_as(id, Priority::Interactive, true).await
+    }
+
+    /// The same for somebody who waits for it: where only a long search would tell the attributes, they are as
+    /// last known, and the contact says so. A save reads it whole first.
+    ///
+    /// # Errors
+    /// When it does not exist, or can not be reached.
+    pub async fn read_soon(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        self.read_as(id, Priority::Interactive, false).await
+    }
+
+    /// The same for work in the background, which waits for what a person asks.
+    ///
+    /// # Errors
+    /// When it does not exist, or can not be reached.
+    pub async fn confirm(&self, id: &ContactId) -> Result<Contact, Trouble> {
+        if !self.is_listed(id).await {
+            self.forget_contact(id).await;
+            let message = format!("contact {id} is not in the roster");
+            return Err(Trouble::new(TroubleKind::NotFound, message));
+        }
+        self.read_as(id, Priority::Background, false).await
+    }
+
+    async fn read_as(
+        &self,
+        id: &ContactId,
+        priority: Priority,
+        whole: bool,
+    ) -> Result<Contact, Trouble> {
+        let name = &self.inner.account.name;
+        // What is known may be of help, and is no condition.
+        let known = match self.is_local() {
+            true => None,
+            false => self.inner.contacts.contact(name, id).await.ok().flatten(),
+        };
+        let target = Target {
+            id,
+            known: known.as_ref(),
+            written_at: None,
+            whole,
+        };
+        let mut read = self.read_target(target, priority).await?;
+        if let Some(known) = &known {
+            read.keep_untold(known);
+        }
+        Ok(read)
+    }
+
     /// Reads a contact. One that is gone at its source is gone from the mirror, too.
     pub(super) async fn read_target(
         &self,
