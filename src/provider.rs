@@ -281,7 +281,12 @@ pub fn json_body(response: &HttpResponse) -> Result<Value, DecodeError> {
         return Err(DecodeError("the body is empty; JSON was expected".into()));
     }
     serde_json::from_slice(&response.body).map_err(|error| {
-        let start: String = response.text_body().chars().take(60).collect();
+        let text = response.text_body();
+        // The mark of a cut tells whoever masks this that the last word may be a part of one.
+        let start = match text.char_indices().nth(60) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        };
         if start.trim_start().starts_with('<') {
             let what =
                 "a web page came instead of JSON; base_url may point at a website or a proxy";

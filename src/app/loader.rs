@@ -91,20 +91,29 @@ impl Loaded {
     /// What makes it likely that contacts are missing, where something does.
     pub fn shortfall(&self) -> Option<String> {
         if let Some(fault) = self.fault {
-            return Some(faulty(fault));
+            return Some(odd(fault));
         }
-        (self.missing > 0).then(|| {
-            format!(
-                "{} contacts that the provider counts did not appear in its list",
-                self.missing
-            )
-        })
+        (self.missing > 0).then(|| uncounted(self.missing))
     }
 }
 
-/// What a list that did not end as a list should is warned of with.
-pub fn faulty(fault: &str) -> String {
+/// What a list that does not end as it should makes likely.
+pub(super) fn odd(fault: &str) -> String {
     format!("the provider's list {fault}: it may hold more contacts than it showed")
+}
+
+/// What to say of so many contacts that are counted and never came.
+pub(super) fn uncounted(missing: u64) -> String {
+    format!("{missing} contacts that the provider counts did not appear in its list")
+}
+
+/// The first contacts of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct First {
+    /// Their ids, in the provider's order.
+    pub ids: Vec<ContactId>,
+    /// What makes it likely that there are more, where fewer came than were asked for.
+    pub shortfall: Option<String>,
 }
 
 /// Walks the list. While `paused` holds true no further page is asked for.
@@ -276,7 +285,7 @@ async fn walk(
         });
         match trail.after(page.contacts.len(), fresh, page.next) {
             Turn::Go(next) => cursor = Some(next),
-            Turn::End => told.ended = true,
+            Turn::End | Turn::OddEnd => told.ended = true,
             Turn::Fault(what) => told.fault = Some(what),
         }
         if told.ended || told.fault.is_some() {
@@ -293,15 +302,6 @@ async fn now(session: &Session) -> Result<Moment, Trouble> {
     moment.map_err(|e| store_trouble("reading the mirror", &e))
 }
 
-/// The first contacts of a list, as far as they were asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct First {
-    /// Their ids, in the provider's order.
-    pub ids: Vec<ContactId>,
-    /// What the list did instead of going on, where it holds fewer and did not end as a list should.
-    pub fault: Option<&'static str>,
-}
-
 /// Loads pages until so many different contacts are in the store.
 ///
 /// # Errors
@@ -316,7 +316,10 @@ pub async fn load_first(
     let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
     let mut cursor: Option<Cursor> = None;
     let mut seen: HashSet<ContactId> = HashSet::new();
-    let (mut ids, mut fault) = (Vec::new(), None);
+    let First {
+        mut ids,
+        mut shortfall,
+    } = First::default();
     let mut trail = Trail::default();
     while ids.len() < limit {
         let asked = now(session).await?;
@@ -335,15 +338,15 @@ pub async fn load_first(
         });
         match trail.after(page.contacts.len(), ids.len() - before, page.next) {
             Turn::Go(next) => cursor = Some(next),
-            Turn::End => break,
+            Turn::End | Turn::OddEnd => break,
             Turn::Fault(what) => {
-                fault = Some(what).filter(|_| ids.len() < limit);
+                shortfall = (ids.len() < limit).then(|| odd(what));
                 break;
             }
         }
     }
     ids.truncate(limit);
-    Ok(First { ids, fault })
+    Ok(First { ids, shortfall })
 }
 
 /// Returns when loading is not paused.

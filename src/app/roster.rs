@@ -1,11 +1,14 @@
 //! Filling the roster of an account whose provider lists nothing: by hand, from a file, from an account that
 //! sees the same inbox from the inside.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::app::session::{Session, store_trouble};
 use crate::app::teller::Teller;
-use crate::app::{clock, failure};
+use crate::app::trail::{Trail, Turn};
+use crate::app::{clock, failure, loader};
 use crate::config::Account;
 use crate::domain::field::IdRule;
 use crate::domain::{ContactId, ProviderId, Trouble, TroubleKind};
@@ -32,12 +35,14 @@ pub struct Filled {
 pub struct Taken {
     /// The inbox's name.
     pub inbox: String,
-    /// Contacts that were looked at.
+    /// Different contacts that were looked at.
     pub seen: usize,
     /// What became of those in the inbox.
     pub added: RosterAdded,
     /// Contacts whose source id can not be addressed.
     pub skipped: usize,
+    /// What makes it likely that the account has more contacts than it listed.
+    pub shortfall: Option<String>,
 }
 
 /// A contact for the roster.
@@ -163,11 +168,12 @@ pub async fn from_account(
     let origin = format!("account {}", account.name);
     let context = account.context();
     let (mut taken, mut entries, mut cursor) = (Taken::default(), Vec::new(), None);
+    let (mut trail, mut met) = (Trail::default(), HashSet::new());
     loop {
         let call = inboxes::page(&context, cursor.as_ref());
         let tried = format!("listing the contacts of {}", account.name);
         let response = other.answer(&call, &tried).await?;
-        let unreadable = |e| failure::of_decode(&tried, &e);
+        let unreadable = |e| other.unreadable(&tried, &e);
         let page = chatwoot::Chatwoot.decode(&context, &call, &response);
         let Reply::Page(page) = page.map_err(unreadable)? else {
             break;
@@ -180,15 +186,26 @@ pub async fn from_account(
                 Err(_) => taken.skipped += 1,
             }
         }
-        taken.seen += page.contacts.len();
+        let came = page.contacts.len();
+        met.extend(page.contacts.into_iter().map(|contact| contact.id));
+        let new = met.len() - taken.seen;
+        taken.seen = met.len();
         report(taken.seen, page.total);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
+        match trail.after(came, new, page.next) {
+            Turn::Go(next) => cursor = Some(next),
+            Turn::End | Turn::OddEnd => {
+                let never = page.total.map(|all| all.saturating_sub(met.len() as u64));
+                taken.shortfall = never.filter(|n| *n > 0).map(loader::uncounted);
+                break;
+            }
+            Turn::Fault(what) => {
+                taken.shortfall = Some(loader::odd(what));
+                break;
+            }
         }
     }
     // The list can bring a contact twice.
-    let mut met = std::collections::HashSet::new();
+    let mut met = HashSet::new();
     entries.retain(|entry| met.insert(entry.source_id.clone()));
     taken.inbox = inbox.name;
     taken.added = put(session, entries).await?;
@@ -202,7 +219,7 @@ async fn find_inbox(ours: &Account, other: &Session) -> Result<inboxes::ApiInbox
     let secret = own_inbox(ours).await?;
     let call: Call = inboxes::list(&account.context());
     let response = other.answer(&call, &tried).await?;
-    let found = inboxes::api_inboxes(&response).map_err(|e| failure::of_decode(&tried, &e))?;
+    let found = inboxes::api_inboxes(&response).map_err(|e| other.unreadable(&tried, &e))?;
     let names: Vec<String> = found.iter().map(|i| format!("{:?}", i.name)).collect();
     let same = |i: &inboxes::ApiInbox| Secret::new(&i.identifier).is_ok_and(|s| s == secret);
     if let Some(inbox) = found.into_iter().find(same) {

@@ -21,6 +21,9 @@ pub enum Turn {
     Go(Cursor),
     /// Nothing: the list was seen to its end.
     End,
+    /// Nothing: a page without contacts leads back. For a walk that is an end; that a contact was not met does
+    /// not prove that it is gone.
+    OddEnd,
     /// Nothing: it does not end as a list should, and contacts may not have been shown. Says how, a half
     /// sentence about the list.
     Fault(&'static str),
@@ -52,7 +55,7 @@ impl Trail {
         if !self.followed.insert(next.0.clone()) {
             // A page without contacts that leads to a page which was seen leads to nothing new.
             return match contacts {
-                0 => Turn::End,
+                0 => Turn::OddEnd,
                 _ => Turn::Fault("leads back to a page that was shown already"),
             };
         }
@@ -98,10 +101,10 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_page_that_leads_back_is_an_end() {
+    fn an_empty_page_that_leads_back_is_an_odd_end() {
         let mut trail = Trail::from(None);
         assert!(matches!(trail.after(2, 2, to("a")), Turn::Go(_)));
-        assert_eq!(trail.after(0, 0, to("a")), Turn::End);
+        assert_eq!(trail.after(0, 0, to("a")), Turn::OddEnd);
     }
 
     #[test]

@@ -196,6 +196,9 @@ async fn from(session: &Session, other: &Session, out: Output) -> Result<u8, Tro
         &sentence(&taken.added, &after(&taken)),
         out,
     );
+    if let Some(shortfall) = &taken.shortfall {
+        out.warning(shortfall);
+    }
     out.remark(
         "Chatwoot's list leaves out contacts without e-mail, phone and identifier; add those by their source ids.",
     );

@@ -230,7 +230,8 @@ impl Auth {
     }
 
     /// The text with every secret replaced by stars, also where it stands percent-encoded or inside
-    /// a JSON string; and every hash, where this account sends one.
+    /// a JSON string, or where only its beginning is left in a text that was cut at a `…`; and every hash,
+    /// where this account sends one.
     pub fn mask(&self, text: &str) -> String {
         let mut forms: Vec<String> = Vec::new();
         for part in &self.parts {
@@ -248,12 +249,48 @@ impl Auth {
             .iter()
             .filter(|form| !form.is_empty())
             .fold(text.to_string(), |text, form| text.replace(form, STARS));
+        let shown = without_beginnings(&shown, &forms);
         let hashes = |part: &Part| matches!(part, Part::Hash { .. });
         match self.parts.iter().any(hashes) {
             true => without_hashes(&shown),
             false => shown,
         }
     }
+}
+
+/// Characters of a secret that say nothing yet when they stand before a cut: words begin with them, too.
+const SAID_BY_CHANCE: usize = 3;
+
+/// The text without the beginnings of secrets before a `…`: a quotation may have been cut within one.
+fn without_beginnings(text: &str, forms: &[String]) -> String {
+    let mut pieces: Vec<&str> = text.split('…').collect();
+    let last = pieces.pop().unwrap_or_default();
+    let mut shown = String::with_capacity(text.len());
+    for piece in pieces {
+        let beginnings = forms
+            .iter()
+            .filter_map(|form| beginning_at_end(piece, form));
+        match beginnings.max_by_key(|beginning| beginning.len()) {
+            Some(beginning) => {
+                shown.push_str(piece.strip_suffix(beginning).unwrap_or(piece));
+                shown.push_str(STARS);
+            }
+            None => shown.push_str(piece),
+        }
+        shown.push('…');
+    }
+    shown.push_str(last);
+    shown
+}
+
+/// The longest beginning of a secret that a text ends with.
+fn beginning_at_end<'a>(text: &str, secret: &'a str) -> Option<&'a str> {
+    let ends = secret.char_indices().map(|(at, _)| at);
+    let beginnings = ends
+        .skip(SAID_BY_CHANCE + 1)
+        .filter_map(|at| secret.get(..at));
+    let found = beginnings.filter(|beginning| text.ends_with(beginning));
+    found.last()
 }
 
 /// The placeholder as it stands in a value.
@@ -447,6 +484,27 @@ mod tests {
         );
         assert!(!format!("{auth:?}").contains("tok/1"));
     }
+
+    #[test]
+    fn the_beginning_of_a_secret_before_a_cut_is_masked() {
+        let auth = Auth::bearer(secret("token-9f8e"))
+            .and_query("client_id", secret("s3cr/t"))
+            .hiding(secret("abcd"));
+        for (said, wanted) in [
+            ("GET /v1?client_id=s3cr%2…", "GET /v1?client_id=***…"),
+            (
+                "it starts \"Bearer token-9f8…\"",
+                "it starts \"Bearer ***…\"",
+            ),
+            ("toke… s3cr…token", "***… ***…token"),
+            // Three characters, and what is no beginning, stay.
+            ("tok… oken-9f8… abc… a token", "tok… oken-9f8… abc… a token"),
+            ("…", "…"),
+        ] {
+            assert_eq!(auth.mask(said), wanted);
+        }
+    }
+
     /// The vectors of the vendor's identity validation.
     const VECTORS: [(&str, &str); 2] = [
         (

@@ -32,7 +32,7 @@ impl Session {
     /// # Errors
     /// When it does not exist, or can not be reached.
     pub async fn confirm(&self, id: &ContactId) -> Result<Contact, Trouble> {
-        if !self.is_listed(id).await {
+        if !self.is_listed(id).await? {
             self.forget_contact(id).await;
             let message = format!("contact {id} is not in the roster");
             return Err(Trouble::new(TroubleKind::NotFound, message));
@@ -95,7 +95,7 @@ impl Session {
         if let Err(trouble) = &read
             && trouble.kind == TroubleKind::NotFound
         {
-            match self.has_roster() && self.is_listed(id).await {
+            match self.has_roster() && self.is_listed(id).await? {
                 true => self.mark_missing(id).await,
                 false => self.forget_contact(id).await,
             }
@@ -202,7 +202,8 @@ impl Session {
             match trail.after(contacts, met.len() - before, page.next) {
                 Turn::Go(next) => at = next,
                 Turn::End => return Ok(Looked::Through),
-                Turn::Fault(_) => break,
+                // A list that ends oddly may have left out this very contact.
+                Turn::OddEnd | Turn::Fault(_) => break,
             }
         }
         Ok(Looked::Partly)

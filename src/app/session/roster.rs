@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::{Remote, Session, failure, store_trouble, wrong_reply};
 use crate::domain::{Contact, ContactId, FieldKey, TagsRead, Trouble, TroubleKind};
 use crate::http::HttpResponse;
-use crate::provider::{Call, Cursor, Page, Purpose, Reply, Target};
+use crate::provider::{Call, Cursor, DecodeError, Page, Purpose, Reply, Target};
 use crate::store::RosterEntry;
 use crate::transport::{Priority, SendOptions};
 
@@ -63,11 +63,14 @@ impl Session {
     }
 
     /// Whether a contact belongs to this account's list: everywhere else each does.
-    pub(super) async fn is_listed(&self, id: &ContactId) -> bool {
+    ///
+    /// # Errors
+    /// When the store can not be read, which says nothing about the contact.
+    pub(super) async fn is_listed(&self, id: &ContactId) -> Result<bool, Trouble> {
         if !self.has_roster() {
-            return true;
+            return Ok(true);
         }
-        matches!(self.entry(id).await, Ok(Some(_)))
+        Ok(self.entry(id).await?.is_some())
     }
 
     async fn entry(&self, id: &ContactId) -> Result<Option<RosterEntry>, Trouble> {
@@ -220,6 +223,16 @@ impl Session {
                 failure::of_send(&self.inner.account, &call.request, tried, &e),
             )
         })
+    }
+
+    /// Why an answer to such a call can not be read, without the account's secrets.
+    pub fn unreadable(&self, tried: &str, error: &DecodeError) -> Trouble {
+        let trouble = failure::of_decode(tried, error);
+        let remote = self.inner.remote.as_ref();
+        match remote.and_then(|r| r.connector.connected()) {
+            Some(lane) => failure::masked(lane, trouble),
+            None => trouble,
+        }
     }
 
     /// What the roster is like, for `accounts check`: how many contacts, and whether the first answers, which is

@@ -179,8 +179,16 @@ impl Session {
 
     /// Puts a contact that was read whole into the mirror; where a roster is the list, only one that is in it.
     pub async fn remember_contact(&self, contact: &Contact) {
-        if self.is_local() || !self.is_listed(&contact.id).await {
+        if self.is_local() {
             return;
+        }
+        match self.is_listed(&contact.id).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(error = %error.message, "the mirror was not updated");
+                return;
+            }
         }
         if let Err(error) = self.inner.contacts.mirror_put(contact).await {
             tracing::warn!(%error, "the mirror was not updated");

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::super::ListFormat;
 use super::super::columns::Column;
 use super::super::output::Output;
-use crate::app::loader::{self, LoadEvent, TagWalk, Tagged};
+use crate::app::loader::{self, First, LoadEvent, TagWalk, Tagged};
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Contact, Filter, Trouble, TroubleKind, shown};
 
@@ -93,9 +93,9 @@ impl Walk {
     ) -> Result<Vec<Contact>, Trouble> {
         let found = self.find_first(session, limit).await;
         self.end();
-        let (contacts, fault) = found?;
-        if let Some(fault) = fault {
-            out.warning(&loader::faulty(fault));
+        let (contacts, shortfall) = found?;
+        if let Some(shortfall) = shortfall {
+            out.warning(&shortfall);
         }
         Ok(contacts)
     }
@@ -104,9 +104,9 @@ impl Walk {
         &self,
         session: &Session,
         limit: usize,
-    ) -> Result<(Vec<Contact>, Option<&'static str>), Trouble> {
-        let first = loader::load_first(session, limit, |event| self.report(event)).await?;
-        let loader::First { ids, fault } = first;
+    ) -> Result<(Vec<Contact>, Option<String>), Trouble> {
+        let report = |event| self.report(event);
+        let First { ids, shortfall } = loader::load_first(session, limit, report).await?;
         let one_by_one = self.tags != TagWalk::None && ids.len() <= ONE_BY_ONE;
         if !one_by_one {
             let (_keep, mut paused) = watch::channel(false);
@@ -131,7 +131,7 @@ impl Walk {
             let found = session.contacts().contact(name, id).await;
             contacts.extend(found.map_err(|e| store_trouble("reading the contacts", &e))?);
         }
-        Ok((contacts, fault))
+        Ok((contacts, shortfall))
     }
 
     fn report(&self, event: LoadEvent) {
