@@ -48,7 +48,7 @@ pub use error::StoreError;
 pub use listing::Listing;
 pub use mirror::{MirrorState, Moment};
 pub use place::Place;
-pub use roster::{RosterAdded, RosterEntry, RosterPage};
+pub use roster::{RosterAdded, RosterElsewhere, RosterEntry, RosterPage};
 pub use tags::TagWalked;
 pub use thread::StoreEvent;
 pub use view::{Query, View};

@@ -82,6 +82,11 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
                     .with_hint("others may be changing contacts; r loads again");
                 sender.tell(Msg::Failed(trouble));
             }
+            match session.former_roster().await {
+                Ok(Some(former)) => sender.tell(Msg::Said(former)),
+                Ok(None) => {}
+                Err(trouble) => sender.tell(Msg::Failed(trouble)),
+            }
         }
         Err(trouble) => show(LoadPhase::Failed(trouble)),
     }

@@ -64,7 +64,7 @@ pub async fn run(
 async fn list(session: &Session, out: Output) -> Result<u8, Trouble> {
     let entries = session.roster().await?;
     if entries.is_empty() {
-        out.remark(&empty(session));
+        out.remark(&empty(session).await?);
         return Ok(exit::DONE);
     }
     let printed = if out.json {
@@ -85,7 +85,7 @@ pub async fn before_listing(
     out: Output,
 ) -> Result<(), Trouble> {
     if session.lacks_contacts().await? {
-        out.remark(&empty(session));
+        out.remark(&empty(session).await?);
     } else if session.has_roster() && filter.asks_tags() {
         out.remark(
             "Labels are as of the last time that each contact was shown: Chatwoot's public API tells them with \
@@ -96,11 +96,13 @@ pub async fn before_listing(
 }
 
 /// What to say of a roster without contacts.
-fn empty(session: &Session) -> String {
-    format!(
-        "The roster of {} is empty, and Chatwoot's public API lists no contacts. Fill it with {HOW_TO_FILL}.",
+async fn empty(session: &Session) -> Result<String, Trouble> {
+    let former = session.former_roster().await?;
+    let former = former.map_or(String::new(), |former| format!(" {former}"));
+    Ok(format!(
+        "The roster of {} is empty, and Chatwoot's public API lists no contacts. Fill it with {HOW_TO_FILL}.{former}",
         session.account().name
-    )
+    ))
 }
 
 fn entry_json(entry: &RosterEntry) -> Value {

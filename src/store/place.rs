@@ -106,6 +106,10 @@ impl Store {
         })
     }
 
+    pub(super) fn provider_of_place(&self) -> Option<ProviderId> {
+        self.place.provider
+    }
+
     pub(super) fn key_of(&self, name: &AccountName) -> AccountKey {
         AccountKey {
             name: name.clone(),

@@ -43,6 +43,15 @@ pub struct RosterPage {
     pub next: Option<i64>,
 }
 
+/// A roster of the same account name in another place of the same provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterElsewhere {
+    /// The server, and behind a blank which part of it, as [`Place`](super::Place) was given them.
+    pub server: String,
+    /// Contacts in it.
+    pub contacts: u64,
+}
+
 const COLUMNS: &str = "position, source_id, identifier, added_at, origin";
 
 impl Store {
@@ -103,6 +112,33 @@ impl Store {
                 let found = statement.query_row(params![key, id.as_str()], columns);
                 let found = found.optional()?;
                 Ok(found.map(entry).transpose()?.map(|(_, e)| e))
+            })
+        })
+    }
+
+    /// The rosters that accounts of this name have in other places of this provider: those of former settings.
+    pub fn rosters_elsewhere(&self, account: &AccountName) -> Reply<Vec<RosterElsewhere>> {
+        let account = self.key_of(account);
+        let provider = self.provider_of_place();
+        self.ask(move |owner| {
+            let Some(provider) = provider else {
+                return Ok(Vec::new());
+            };
+            owner.read("reading the roster", |tx, _| {
+                let [name, place] = account.columns();
+                let prefix = format!("{provider} ");
+                let sql = "SELECT a.place, count(*) FROM roster r JOIN accounts a ON a.key = r.account \
+                           WHERE a.name = ?1 AND a.place <> ?2 AND substr(a.place, 1, length(?3)) = ?3 \
+                           GROUP BY a.place ORDER BY a.place";
+                let mut statement = tx.prepare_cached(sql)?;
+                let rows = statement.query_map(params![name, place, prefix], |r| {
+                    let (place, contacts): (String, i64) = (r.get(0)?, r.get(1)?);
+                    Ok(RosterElsewhere {
+                        server: place.strip_prefix(&prefix).unwrap_or(&place).to_string(),
+                        contacts: u64::try_from(contacts).unwrap_or_default(),
+                    })
+                })?;
+                Ok(rows.collect::<Result<Vec<_>, _>>()?)
             })
         })
     }

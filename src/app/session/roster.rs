@@ -7,12 +7,29 @@ use super::{Remote, Session, failure, store_trouble, wrong_reply};
 use crate::domain::{Contact, ContactId, FieldKey, TagsRead, Trouble, TroubleKind};
 use crate::http::HttpResponse;
 use crate::provider::{Call, Cursor, DecodeError, Page, Purpose, Reply, Target};
-use crate::store::RosterEntry;
+use crate::store::{RosterElsewhere, RosterEntry};
 use crate::transport::{Priority, SendOptions};
 
 /// What fills a roster, for whoever meets an empty one.
 pub const HOW_TO_FILL: &str = "`cardex roster add SOURCE_ID`, `cardex roster import FILE`, or `cardex roster from ACCOUNT` with a \
      chatwoot account";
+
+/// `3 contacts of https://chat.example, inbox_identifier from the environment variable INBOX`.
+fn of_setting(roster: &RosterElsewhere) -> String {
+    let (server, inbox) = roster
+        .server
+        .split_once(' ')
+        .unwrap_or((&roster.server, ""));
+    let count = match roster.contacts {
+        1 => "1 contact".to_string(),
+        n => format!("{n} contacts"),
+    };
+    // A written one is known by a fingerprint, which tells nobody anything.
+    match inbox.contains(' ') {
+        true => format!("{count} of {server}, inbox_identifier from {inbox}"),
+        false => format!("{count} of {server}, inbox_identifier written down"),
+    }
+}
 
 impl Session {
     /// Whether the contacts of this account are those of its roster.
@@ -42,6 +59,30 @@ impl Session {
         self.needs_roster()?;
         let found = self.inner.store.roster(&self.inner.account.name).await;
         found.map_err(|e| store_trouble("reading the roster", &e))
+    }
+
+    /// What to say where the roster is empty and one is kept for a former setting of the account. Whether that
+    /// is of the same inbox is not known, so it is not taken over.
+    ///
+    /// # Errors
+    /// When the store can not be read.
+    pub async fn former_roster(&self) -> Result<Option<String>, Trouble> {
+        if !self.lacks_contacts().await? {
+            return Ok(None);
+        }
+        let name = &self.inner.account.name;
+        let found = self.inner.store.rosters_elsewhere(name).await;
+        let found = found.map_err(|e| store_trouble("reading the roster", &e))?;
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let kept: Vec<String> = found.iter().map(of_setting).collect();
+        Ok(Some(format!(
+            "For a former setting of {name} a roster is kept: {}. With base_url and inbox_identifier as they were, \
+             `cardex roster` lists it; save its source ids to a file, and `cardex roster import FILE` under the \
+             new setting takes them.",
+            kept.join("; ")
+        )))
     }
 
     /// Refuses what is about a roster where there is none.

@@ -31,6 +31,18 @@ fn a_web_page_is_no_answer() {
 }
 
 #[test]
+fn a_quotation_that_is_cut_within_the_token_shows_nothing_of_it() {
+    for shown in [4, 9, 14] {
+        let before = "x".repeat(60 - shown);
+        let said = format!("{before}{SECRET} and more");
+        for (server, _) in both(move || HttpResponse::text(200, "text/plain", &said)) {
+            let said = server.desk("").run(&["list"]);
+            said.complains(1, &["this is not JSON", "xxx***…"]);
+        }
+    }
+}
+
+#[test]
 fn half_an_answer_is_none() {
     let half = format!("{{\"note\":\"{SECRET}\",\"data\":{{\"contacts\":[{{\"_id\":");
     for (server, id) in both(move || HttpResponse::text(200, "application/json", &half)) {

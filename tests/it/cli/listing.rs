@@ -229,3 +229,22 @@ fn a_limit_stops_early_and_does_not_depend_on_what_was_seen_before() {
     assert_eq!((fresh.lines().count(), server.requests().len()), (30, 2));
     assert_eq!(desk.does(&["list", "--limit", "0", "--format", "ids"]), "");
 }
+
+#[test]
+fn a_limit_that_a_stuck_list_does_not_reach_warns_as_the_whole_list_does() {
+    let quirks =
+        cardex::sandbox::opencx::quirks::Quirks::parse("page_size=50,paging=stuck").unwrap();
+    let fake = seed::opencx(&seed::people(120)).with_quirks(quirks);
+    let server = Server::start(Vendor::OpenCx, fake, "", |_, _| None);
+    let desk = server.desk("");
+    for (limit, warned) in [("110", true), ("90", false)] {
+        let said = desk.run(&["list", "--limit", limit, "--format", "ids"]);
+        assert_eq!(said.code, 0, "{said:#?}");
+        assert_eq!(said.err.contains("leads back"), warned, "{said:#?}");
+        assert_eq!(
+            said.err.contains("it may hold more contacts"),
+            warned,
+            "{said:#?}"
+        );
+    }
+}

@@ -581,3 +581,95 @@ fn two_inboxes_under_one_account_name_share_nothing() {
     assert_eq!(desk.tells(&["roster"]), Vec::<Value>::new());
     assert_eq!(desk.does(&["list", "--format", "ids"]), "");
 }
+
+#[test]
+fn a_store_that_can_not_tell_who_is_in_the_roster_is_no_contact_that_is_gone() {
+    let behind = behind(4, "");
+    let desk = behind.filled("", &["web-0002"]);
+    desk.does(&["list"]);
+    let (number, _) = behind.record("web-0002");
+    behind.fake.lock().unwrap().remove_contact(number);
+    let database = files(&desk.data());
+    let database = database
+        .iter()
+        .find(|(_, bytes)| bytes.starts_with(b"SQLite format 3"));
+    let store = rusqlite::Connection::open(&database.unwrap().0).unwrap();
+    let kept = || -> i64 {
+        let count = store.query_row("SELECT count(*) FROM contacts", [], |r| r.get(0));
+        count.unwrap()
+    };
+    assert_eq!(kept(), 1);
+    store
+        .execute_batch("ALTER TABLE roster RENAME COLUMN source_id TO lost")
+        .unwrap();
+    let said = desk.run(&["show", "web-0002"]);
+    said.complains(1, &["reading the roster"]);
+    assert_eq!(kept(), 1);
+}
+
+#[test]
+fn a_list_that_answers_its_first_page_for_every_page_ends_and_is_told() {
+    let server = Server::start(
+        Vendor::Chatwoot,
+        seed::chatwoot(&seed::people(60)),
+        "",
+        |n, request| {
+            assert!(n < 40, "it goes on for ever");
+            for page in 2..40 {
+                let asked = format!("page={page}&");
+                request.target = request.target.replace(&asked, "page=1&");
+            }
+            None
+        },
+    );
+    let url = server.running.url();
+    let inside = account(Vendor::Chatwoot, &url, "");
+    let desk = Desk::new(&format!("{}{inside}", widget(&url, seed::INBOX, "")));
+    let said = desk.run(&["roster", "from", "desk", "--json"]);
+    assert_eq!(said.code, 0, "{said:#?}");
+    assert!(said.err.contains("again and again"), "{said:#?}");
+    // Everybody is counted once.
+    assert_eq!(lines(&said.out)[0]["seen"], 15, "{said:#?}");
+}
+
+#[test]
+fn an_inbox_list_that_is_no_json_shows_no_token_however_it_is_cut() {
+    let said = format!("GET /inboxes?api_access_token=aaaaaaaaaaaaaaaaaaaa{SECRET} is no page");
+    let server = Server::start(
+        Vendor::Chatwoot,
+        seed::chatwoot(&seed::people(3)),
+        "",
+        move |_, request| {
+            let inboxes = request.target.contains("/inboxes");
+            inboxes.then(|| HttpResponse::text(200, "text/plain", &said))
+        },
+    );
+    let url = server.running.url();
+    let inside = account(Vendor::Chatwoot, &url, "");
+    let desk = Desk::new(&format!("{}{inside}", widget(&url, seed::INBOX, "")));
+    let said = desk.run(&["roster", "from", "desk"]);
+    said.complains(1, &["this is not JSON", "aaa***…"]);
+}
+
+#[test]
+fn a_roster_of_a_former_setting_is_told_and_not_taken_over() {
+    let behind = behind(4, "");
+    let url = behind.server.running.url();
+    let desk = behind.filled("", &["web-0001", "web-0002"]);
+    let told = ["2 contacts", "former setting", &url, "roster import"];
+    let moved = widget(&url, "anotherInbox000000000000", "")
+        .replace("\"anotherInbox000000000000\"", "{ env = \"WIDGET_INBOX\" }");
+    std::fs::write(desk.path("config.toml"), moved).unwrap();
+    let said = desk.run(&["roster"]);
+    assert_eq!((said.code, said.out.as_str()), (0, ""), "{said:#?}");
+    for words in told {
+        assert!(said.err.contains(words), "{words}: {said:#?}");
+    }
+    // Back again, it is there; an account of another name is told nothing.
+    std::fs::write(desk.path("config.toml"), widget(&url, seed::INBOX, "")).unwrap();
+    assert_eq!(desk.tells(&["roster"]).len(), 2);
+    let other = widget(&url, seed::INBOX, "").replace("widget", "another");
+    std::fs::write(desk.path("config.toml"), other).unwrap();
+    let said = desk.run(&["roster"]);
+    assert!(!said.err.contains("former"), "{said:#?}");
+}
