@@ -611,7 +611,7 @@ fn a_store_that_can_not_tell_who_is_in_the_roster_is_no_contact_that_is_gone() {
 fn a_list_that_answers_its_first_page_for_every_page_ends_and_is_told() {
     let server = Server::start(
         Vendor::Chatwoot,
-        seed::chatwoot(&seed::people(60)),
+        seed::chatwoot(&seed::people(120)),
         "",
         |n, request| {
             assert!(n < 40, "it goes on for ever");
