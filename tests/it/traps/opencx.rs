@@ -113,7 +113,7 @@ pub(super) const OPEN: &[Row] = &[
         &[
             "opencx/page-empty-with-next",
             "empty_pages_are_followed_but_not_for_ever",
-            "an_empty_page_that_leads_back_is_an_end",
+            "an_empty_page_that_leads_back_is_an_odd_end",
             WORLDS,
         ],
     ),
