@@ -31,8 +31,8 @@
 //! | [`provider`] | `Codec`, facts per provider, a folder per provider | domain, http |
 //! | [`secret`] | a secret that can not be printed, and where secrets come from | nothing of ours |
 //! | [`transport`] | exchange, limiter, retry table, auth, the HTTP client, request log | http, secret |
-//! | [`engine`] | the save machine | domain, http (field problems) |
-//! | [`store`] | SQLite: contacts, mirrors, drafts, list index | domain |
+//! | [`engine`] | the save machine, and what a save needs permission for | domain, http (field problems) |
+//! | [`store`] | SQLite: contacts, mirrors, rosters, drafts, list index | domain |
 //! | [`sandbox`] | each vendor's API as a pure function, and a loopback server around them | http |
 //! | [`config`] | accounts and settings | domain, provider (facts), secret (sources) |
 //! | [`tui`] | model, messages, effects, keymap, views, screens | domain, engine, http (curl text) |
@@ -52,13 +52,17 @@
 //! 4. A contact vanishes from the mirror only after a complete walk did not meet it.
 //! 5. Text from a provider reaches a terminal only through [`domain::shown`].
 //! 6. What is typed is handed to the store before it is drawn, in the order of typing: a draft survives a crash.
-//! 7. The view reads the model and nothing else; drawing twice, or not at all, changes nothing.
+//! 7. What reaches beyond the contact that is edited ([`domain::guard`]) is sent only when it was allowed by name.
+//! 8. What a call did not tell (`tags_read`, `attributes_known`) is neither taken for nothing, nor called verified,
+//!    nor written over.
+//! 9. The view reads the model and nothing else; drawing twice, or not at all, changes nothing.
 //!
 //! # Where to start
 //!
 //! * Adding a provider: [`provider::Codec`], then [`provider::pabbly`] as the smaller example.
 //! * What an answer means, and what can be done about it: the rows of [`provider::taxonomy::table`].
 //! * Adding a screen: the header of [`tui::screen`], then a neighbour.
+//! * Finding one contact where the API has no call for it: [`provider::Reading`], [`provider::opencx::find`].
 //! * What happens on `Ctrl-s`: [`tui::screen::review`], [`app::session`], [`engine::save`].
 //! * A new test: `tests/codec` for wire formats, `tests/it/screen.rs` for screens.
 
