@@ -220,7 +220,7 @@ pub enum RosterCommand {
         #[arg(long, value_name = "ID")]
         identifier: Option<String>,
     },
-    /// Add the contacts of a file: a source id a line, or CSV under source_id[,identifier]
+    /// Add the contacts of a file: a source id a line, or CSV under source_id and identifier
     Import {
         /// The file; - for standard input
         file: PathBuf,

@@ -72,7 +72,7 @@ pub struct Save {
 
 impl Save {
     /// Begins a save of `patch`, made while looking at `base`. `names`: the attributes that contacts of the
-    /// account are known to have, for [`Guard::NewField`].
+    /// account are known to have, for [`Guard::NewField`](crate::domain::Guard::NewField).
     pub fn new(
         base: Contact,
         patch: Patch,

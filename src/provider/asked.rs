@@ -67,7 +67,7 @@ pub enum Reading {
 /// A list in which a contact is looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lookup {
-    /// Where it begins, for [`Codec::page`].
+    /// Where it begins, for [`Codec::page`](super::Codec::page).
     pub start: Cursor,
     /// So many pages are looked at.
     pub pages: usize,
@@ -78,7 +78,7 @@ pub struct Lookup {
 /// How the provider itself looks for contacts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Narrowed {
-    /// Where that list begins, for [`Codec::page`].
+    /// Where that list begins, for [`Codec::page`](super::Codec::page).
     pub start: Cursor,
     /// Whether every contact that matches is certain to be in it; otherwise it is a beginning.
     pub whole: bool,

@@ -54,16 +54,16 @@ pub enum Fate {
 /// What the driver has to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Read the contact whole and call [`Save::on_read`].
+    /// Read the contact whole and call [`Save::on_read`](super::Save::on_read).
     Read,
-    /// Send the write and call [`Save::on_written`].
+    /// Send the write and call [`Save::on_written`](super::Save::on_written).
     Write {
         /// The contact as just read: what tags are merged with.
         fresh: Box<Contact>,
         /// What to change; nothing in it is already so.
         patch: Patch,
     },
-    /// Read the contact whole again and call [`Save::on_read`].
+    /// Read the contact whole again and call [`Save::on_read`](super::Save::on_read).
     ReadBack,
     /// The end.
     Done(Box<SaveOutcome>),
