@@ -71,7 +71,9 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
     if !nobody_asked && !changes.is_empty() {
         permits = permits.with(&acts);
         let (title, rows) = (base.title().into_owned(), changes);
-        let asked = tokio::task::spawn_blocking(move || confirmed(&title, &rows, &acts));
+        // Not before Ctrl-C is listened for: whoever sees the question may answer with that.
+        let asked =
+            async { tokio::task::spawn_blocking(move || confirmed(&title, &rows, &acts)).await };
         match unless_interrupted(asked).await? {
             None => return Ok(interrupted()),
             Some(Ok(Ok(true))) => {}

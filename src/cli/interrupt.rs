@@ -18,14 +18,16 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Shorter pauses are not worth a line.
 const WORTH_TELLING: SignedDuration = SignedDuration::from_secs(2);
 
-/// Does `work` until it ends; `None` where Ctrl-C came first.
+/// Does `work` until it ends; `None` where Ctrl-C came first. What `work` does when it begins is done with
+/// Ctrl-C listened for already.
 ///
 /// # Errors
 /// When the signal can not be waited for.
 pub async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Result<Option<T>, Trouble> {
     tokio::select! {
-        done = work => Ok(Some(done)),
+        biased;
         interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| None).map_err(no_signal),
+        done = work => Ok(Some(done)),
     }
 }
 
