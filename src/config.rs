@@ -212,6 +212,8 @@ impl Account {
             hmac_token: None,
             read_only: false,
             per_minute: None,
+            bulk_share: None,
+            concurrency: None,
             timeout: None,
             email_attribute: None,
             tags_attribute: None,

@@ -95,6 +95,9 @@ pub struct PaceFacts {
     pub burst: u32,
     /// Requests in flight at most.
     pub concurrency: u32,
+    /// Whether others use the limit up as well, such as everybody with the same key or behind the same address:
+    /// then bulk work leaves a part to them.
+    pub shared: bool,
 }
 
 /// What holds for a provider whatever the account.

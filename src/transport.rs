@@ -29,14 +29,15 @@ pub mod limiter;
 pub mod log;
 pub mod retry;
 pub mod retry_after;
+mod tally;
 
 pub use auth::Auth;
 pub use client::{Client, Limits};
 pub use exchange::{Broken, BrokenKind, ExchangeResult, LastAnswer, SendError};
-pub use gate::Priority;
-pub use limiter::Pace;
+pub use limiter::{Pace, Priority};
 pub use log::{Ended, Log, LogEntry};
 pub use retry::{GiveUp, Rules};
+pub use tally::{Counts, PaceNow};
 
 use crate::http::{HttpRequest, HttpResponse, Verdict};
 use exchange::{Exchange, Reply};
@@ -140,12 +141,43 @@ impl Lane {
     /// When a cool-down of the whole account ends, where it is in one: a pause, not an error.
     pub fn held_until(&self) -> Option<Timestamp> {
         let now = (self.inner.clock)();
-        self.inner.gate.look(|limiter| limiter.held(now))
+        self.inner.gate.look(|limiter, _| limiter.held(now))
     }
 
     /// Requests a minute that are allowed now; nothing while no limit is known.
     pub fn per_minute(&self) -> Option<u32> {
-        self.inner.gate.look(Limiter::per_minute)
+        self.inner.gate.look(|limiter, _| limiter.per_minute())
+    }
+
+    /// What the lane does and may do at this moment.
+    pub fn pace_now(&self) -> PaceNow {
+        self.inner.gate.pace_now((self.inner.clock)())
+    }
+
+    /// What has been sent and refused since the lane was made; two looks give a difference with [`Counts::since`].
+    pub fn counts(&self) -> Counts {
+        self.inner.gate.look(|_, tally| tally.counts())
+    }
+
+    /// One step slower for background calls. False where there is none.
+    pub fn slower(&self) -> bool {
+        let now = (self.inner.clock)();
+        self.inner
+            .gate
+            .change(|limiter, tally| limiter.slower(tally.rate(now, 10)))
+    }
+
+    /// One step faster for background calls, inside the limit. False where there is none.
+    pub fn faster(&self) -> bool {
+        self.inner.gate.change(|limiter, _| limiter.faster())
+    }
+
+    /// Changes how many background calls may be under way at once, from 1 to 64. What is under way ends in its own
+    /// time.
+    pub fn set_concurrency(&self, calls: u32) {
+        self.inner
+            .gate
+            .change(|limiter, _| limiter.set_concurrency(calls));
     }
 
     /// Sends a request and waits for its end: an accepted answer, or why there is none. Waits for
@@ -173,7 +205,6 @@ impl fmt::Debug for Lane {
 }
 
 impl Inner {
-    /// Drives one exchange; `wire` makes one attempt.
     /// A refusal may quote what was sent, the token included, and is shown cut: it is masked whole, before
     /// anybody cuts it. Data of a success is left as it is.
     fn quoting_no_secret(&self, mut answer: HttpResponse) -> HttpResponse {
@@ -185,6 +216,7 @@ impl Inner {
         answer
     }
 
+    /// Drives one exchange; `wire` makes one attempt.
     async fn drive<F>(
         &self,
         request: &HttpRequest,
@@ -197,13 +229,10 @@ impl Inner {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         // Two processes on one account must not pause in step.
         let seed = call ^ (self.clock)().as_nanosecond().unsigned_abs() as u64;
-        let mut exchange = Exchange::new(options.rules, options.idempotent, seed);
+        let mut exchange =
+            Exchange::new(options.rules, options.idempotent, seed).with_priority(options.priority);
         loop {
-            let passed = self
-                .gate
-                .pass(&mut exchange, options.priority, &*self.clock)
-                .await;
-            let slot = match passed {
+            let slot = match self.gate.pass(&mut exchange, &*self.clock).await {
                 Passed::Send(slot) => slot,
                 Passed::Done(result) => return result,
             };
@@ -218,8 +247,14 @@ impl Inner {
             };
             let now = (self.clock)();
             let mut entry = self.entry(request, &reply, left, now);
-            self.gate
-                .with_limiter(|limiter| exchange.on_reply(reply, limiter, now));
+            self.gate.report(|limiter, tally| {
+                match &reply {
+                    Reply::Answer(_, Verdict::Throttled { .. }) => tally.throttled(),
+                    Reply::Answer(..) => {}
+                    Reply::Broken(_) => tally.broken(),
+                }
+                exchange.on_reply(reply, limiter, now);
+            });
             drop(slot);
             entry.attempt = exchange.sent();
             if let Some(until) = exchange.pausing(now) {

@@ -205,12 +205,7 @@ impl Connector {
 
     fn lane_with(&self, auth: Auth) -> Result<Lane, Trouble> {
         let account = &self.account;
-        let facts = provider::facts(account.provider);
-        let pace = Pace {
-            per_minute: account.per_minute.unwrap_or(facts.pace.per_minute),
-            burst: facts.pace.burst,
-            concurrency: facts.pace.concurrency,
-        };
+        let pace = pace(account);
         let judge = provider::codec(account.provider).ok_or_else(|| {
             Trouble::new(
                 TroubleKind::Local,
@@ -238,6 +233,21 @@ impl Connector {
             Arc::new(clock::now),
             move |request, response| judge.judge(request, response),
         ))
+    }
+}
+
+/// The pace of an account. A rate that a person sets is cardex's own, and used whole; of a vendor's limit that
+/// others use as well, bulk work leaves a half.
+fn pace(account: &Account) -> Pace {
+    let facts = provider::facts(account.provider).pace;
+    let halved = facts.shared && account.per_minute.is_none();
+    // A second and a half's worth at once: less than any bucket that is worth its name holds.
+    let burst = account.per_minute.map_or(0, |told| told / 40);
+    Pace {
+        per_minute: account.per_minute.unwrap_or(facts.per_minute),
+        burst: facts.burst.max(burst),
+        concurrency: account.concurrency.unwrap_or(facts.concurrency),
+        share: account.bulk_share.unwrap_or(if halved { 50 } else { 100 }),
     }
 }
 
@@ -273,5 +283,31 @@ async fn read_secret(
                 account.name
             ),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AccountName;
+
+    #[test]
+    fn a_told_rate_is_used_whole_and_of_a_shared_limit_bulk_work_takes_half() {
+        let account = |provider, per_minute, bulk_share| Account {
+            provider,
+            per_minute,
+            bulk_share,
+            ..Account::local(AccountName::new("desk"))
+        };
+        let share = |provider, per_minute, bulk_share| {
+            pace(&account(provider, per_minute, bulk_share)).share
+        };
+        assert_eq!(share(ProviderId::OpenCx, None, None), 50);
+        assert_eq!(share(ProviderId::OpenCx, Some(90), None), 100);
+        assert_eq!(share(ProviderId::OpenCx, Some(90), Some(20)), 20);
+        assert_eq!(share(ProviderId::RevyOps, None, None), 100);
+        assert_eq!(share(ProviderId::RevyOps, None, Some(30)), 30);
+        let told = pace(&account(ProviderId::Pabbly, Some(600), None));
+        assert_eq!((told.per_minute, told.burst), (600, 15));
     }
 }

@@ -35,6 +35,11 @@ pub struct Account {
     pub read_only: bool,
     /// Requests a minute, where configured.
     pub per_minute: Option<u32>,
+    /// Percent of the limit that bulk work and page loads may use, where configured: `bulk_share = 0.5`, from 0.05
+    /// to 1.0. Without it a configured rate is used whole, and of a limit that others share, half.
+    pub bulk_share: Option<u8>,
+    /// Requests of bulk work that may be under way at once, where configured: `concurrency = 4`, from 1 to 64.
+    pub concurrency: Option<u32>,
     /// How long one request may take, where configured: `timeout = "30s"`, from 1s to 600s.
     pub timeout: Option<Duration>,
     /// Pabbly: the attribute that holds the e-mail address.
@@ -61,6 +66,8 @@ impl Account {
             provider: provider.unwrap_or(ProviderId::Local),
             read_only: section.boolean("read_only").unwrap_or(false),
             per_minute: read_rate(&mut section),
+            bulk_share: read_share(&mut section),
+            concurrency: read_concurrency(&mut section),
             timeout: read_timeout(&mut section),
             email_attribute: section.text("email_attribute"),
             tags_attribute: section.text("tags_attribute"),
@@ -189,6 +196,31 @@ fn read_rate(section: &mut Section<'_>) -> Option<u32> {
         );
     }
     number
+}
+
+fn read_share(section: &mut Section<'_>) -> Option<u8> {
+    let share = section.fraction("bulk_share")?;
+    let percent = (1..=100).find(|p| (f64::from(*p) / 100.0 - share).abs() <= 0.005);
+    let percent = percent.filter(|p| (5..=100).contains(p) && (0.05..=1.0).contains(&share));
+    if percent.is_none() {
+        section.mistake(
+            "bulk_share",
+            &format!("{share} is not a share; write 0.5 for half of the limit, from 0.05 to 1.0"),
+        );
+    }
+    percent
+}
+
+fn read_concurrency(section: &mut Section<'_>) -> Option<u32> {
+    let calls = section.number("concurrency")?;
+    let fits = u32::try_from(calls).ok().filter(|n| (1..=64).contains(n));
+    if fits.is_none() {
+        section.mistake(
+            "concurrency",
+            &format!("{calls} is not from 1 to 64, the requests that may be under way at once"),
+        );
+    }
+    fits
 }
 
 fn read_timeout(section: &mut Section<'_>) -> Option<Duration> {

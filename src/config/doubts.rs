@@ -54,6 +54,12 @@ impl Account {
                 facts.title
             ));
         }
+        if facts.pace.shared && self.bulk_share == Some(100) {
+            doubts.push(format!(
+                "bulk_share is 1.0: bulk work leaves nothing of {}'s limit to your colleagues",
+                facts.title
+            ));
+        }
         if self.provider == ProviderId::Pabbly && self.email_attribute.is_none() {
             doubts.push(
                 "email_attribute is not set: Chatflow has no field for e-mail, and none is shown"
@@ -75,6 +81,25 @@ impl Account {
 mod tests {
     use super::*;
     use crate::domain::AccountName;
+
+    #[test]
+    fn bulk_work_that_leaves_nothing_to_colleagues_is_doubted() {
+        let doubts = |provider, bulk_share| {
+            let account = Account {
+                provider,
+                bulk_share,
+                email_attribute: Some("email".into()),
+                tags_attribute: Some("tags".into()),
+                ..Account::local(AccountName::new("desk"))
+            };
+            let about = |d: &String| d.starts_with("bulk_share");
+            account.doubts().iter().filter(|d| about(d)).count()
+        };
+        assert_eq!(doubts(ProviderId::OpenCx, Some(100)), 1);
+        assert_eq!(doubts(ProviderId::OpenCx, Some(80)), 0);
+        assert_eq!(doubts(ProviderId::OpenCx, None), 0);
+        assert_eq!(doubts(ProviderId::Pabbly, Some(100)), 0);
+    }
 
     #[test]
     fn addresses_that_are_probably_not_meant_are_doubted() {

@@ -136,6 +136,21 @@ impl<'a> Section<'a> {
         parsed
     }
 
+    /// A number with or without a point.
+    pub(super) fn fraction(&mut self, key: &str) -> Option<f64> {
+        let value = self.value(key)?;
+        let whole = value.get_ref().as_integer();
+        let parsed = match value.get_ref().as_float() {
+            Some(float) => float.as_str().parse().ok(),
+            None => whole.and_then(|i| i.as_str().parse().ok()),
+        };
+        let parsed = parsed.filter(|n: &f64| n.is_finite());
+        if parsed.is_none() {
+            self.wrong_type(key, value, "a number without quotes, such as 0.5");
+        }
+        parsed
+    }
+
     pub(super) fn texts(&mut self, key: &str) -> Option<Vec<String>> {
         let value = self.value(key)?;
         if let Some(one) = value.get_ref().as_str() {

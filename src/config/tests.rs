@@ -11,6 +11,8 @@ base_url = "https://desk.example.com/"
 account_id = 1
 token = { env = "CHATWOOT_TOKEN" }
 rate = "60/min"
+bulk_share = 0.25
+concurrency = 8
 timeout = "45s"
 default_region = "de"
 [accounts.wa]
@@ -28,6 +30,10 @@ fn a_good_configuration_is_read_whole() {
     let support = config.choose(None).unwrap();
     assert_eq!(support.base_url, "https://desk.example.com");
     assert_eq!(support.per_minute, Some(60));
+    assert_eq!(
+        (support.bulk_share, support.concurrency),
+        (Some(25), Some(8))
+    );
     assert_eq!(support.timeout, Some(std::time::Duration::from_secs(45)));
     assert_eq!(support.default_region.as_deref(), Some("DE"));
     assert_eq!(
@@ -55,6 +61,22 @@ fn unknown_keys_warn_with_line_and_nearest_name() {
 #[test]
 fn each_mistake_names_its_place() {
     let cases = [
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\nbulk_share = 0.01",
+            "line 4: accounts.a.bulk_share: 0.01 is not a share; write 0.5 for half of the limit, from 0.05 to 1.0",
+        ),
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\nbulk_share = 2",
+            "line 4: accounts.a.bulk_share: 2 is not a share",
+        ),
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\nbulk_share = \"half\"",
+            "line 4: accounts.a.bulk_share must be a number without quotes, such as 0.5, but is a string",
+        ),
+        (
+            "provider = \"pabbly\"\ntoken = { env = \"T\" }\nconcurrency = 65",
+            "line 4: accounts.a.concurrency: 65 is not from 1 to 64",
+        ),
         (
             "provider = \"pabbly\"\ntoken = { env = \"T\" }\ntags_mode = \"delta\"",
             "line 4: accounts.a.tags_mode: \"delta\" is not a mode; use one of replace, delta-array, delta-text",

@@ -56,6 +56,8 @@ pub static FACTS: Facts = Facts {
         per_minute: 240,
         burst: 10,
         concurrency: 4,
+        // The vendor counts by the address that its server sees: a whole office may have one.
+        shared: true,
     },
     tags_in_list: false,
     needs_account_id: true,

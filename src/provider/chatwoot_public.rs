@@ -47,6 +47,7 @@ pub static FACTS: Facts = Facts {
         per_minute: 240,
         burst: 10,
         concurrency: 4,
+        shared: true,
     },
     // Reading one by one for them would be an empty PATCH each.
     tags_in_list: true,

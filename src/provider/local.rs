@@ -20,6 +20,7 @@ pub static FACTS: Facts = Facts {
         per_minute: u32::MAX,
         burst: 1,
         concurrency: 1,
+        shared: false,
     },
     tags_in_list: true,
     needs_account_id: false,

@@ -39,6 +39,8 @@ pub static FACTS: Facts = Facts {
         per_minute: 90,
         burst: 5,
         concurrency: 2,
+        // By key or by organisation is not told: other clients of the key keep their part.
+        shared: true,
     },
     tags_in_list: true,
     needs_account_id: false,

@@ -42,6 +42,8 @@ pub static FACTS: Facts = Facts {
         per_minute: 120,
         burst: 5,
         concurrency: 2,
+        // The vendor tells neither numbers nor who is counted together.
+        shared: false,
     },
     tags_in_list: true,
     needs_account_id: false,

@@ -54,6 +54,8 @@ pub static FACTS: Facts = Facts {
         per_minute: 300,
         burst: 4,
         concurrency: 2,
+        // Ten a second "per client".
+        shared: false,
     },
     tags_in_list: true,
     needs_account_id: false,

@@ -14,7 +14,7 @@
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
-use super::limiter::Limiter;
+use super::limiter::{Limiter, Priority};
 use super::retry::{self, Decision, GiveUp, Outcome, Rules, Standing};
 use crate::http::{HttpResponse, Verdict};
 
@@ -138,6 +138,7 @@ enum State {
 pub struct Exchange {
     rules: Rules,
     idempotent: bool,
+    priority: Priority,
     seed: u64,
     state: State,
     since: Option<Timestamp>,
@@ -155,6 +156,7 @@ impl Exchange {
         Self {
             rules,
             idempotent,
+            priority: Priority::Interactive,
             seed,
             state: State::Ready { at: Timestamp::MIN },
             since: None,
@@ -164,6 +166,17 @@ impl Exchange {
             maybe_arrived: false,
             last: None,
         }
+    }
+
+    /// The same call, as one that others go before, or not.
+    #[must_use]
+    pub fn with_priority(self, priority: Priority) -> Self {
+        Self { priority, ..self }
+    }
+
+    /// Who goes before it.
+    pub fn priority(&self) -> Priority {
+        self.priority
     }
 
     /// Attempts that left so far.
@@ -183,7 +196,7 @@ impl Exchange {
     pub fn next(&mut self, limiter: &mut Limiter, now: Timestamp) -> Next {
         match self.state {
             State::Ready { at } if at > now => Next::Wait(at),
-            State::Ready { .. } => match limiter.take(now) {
+            State::Ready { .. } => match limiter.take(now, self.priority) {
                 Ok(()) => {
                     self.sent += 1;
                     self.since.get_or_insert(now);

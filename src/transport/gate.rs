@@ -1,45 +1,39 @@
 //! Whose turn it is on one account: the limiter, the calls under way, and the queue before them.
 //!
-//! Interactive calls go before background ones, within that first come first served. Only the call
-//! whose turn it is asks the limiter. A call that is dropped while queued or under way gives its
-//! place back. Nothing runs while nobody waits.
+//! Interactive calls go before background ones, within that first come first served; one of them may go even
+//! where background calls have taken every place. Only the call whose turn it is asks the limiter, and only it
+//! is woken: with a thousand in the queue, an answer costs one wake-up. A call that is dropped while queued or
+//! under way gives its place back. Nothing runs while nobody waits.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::exchange::{Broken, BrokenKind, Exchange, ExchangeResult, Next, SendError};
-use super::limiter::Limiter;
+use super::limiter::{Limiter, Priority};
+use super::tally::{PaceNow, Tally};
 
 /// No sleep is longer: the runtime's clock stands still while a machine is suspended.
 const LONGEST_SLEEP: Duration = Duration::from_secs(15);
 
-/// Who goes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Priority {
-    /// Someone waits for it: a save, the first page.
-    Interactive,
-    /// Everything else: further pages, bulk runs.
-    Background,
-}
-
+/// Who goes first, then who came first.
 type Place = (Priority, u64);
 
 /// The shared state of one account's lane.
 #[derive(Debug)]
 pub(super) struct Gate {
     state: Mutex<State>,
-    changed: Notify,
 }
 
 #[derive(Debug)]
 struct State {
     limiter: Limiter,
+    tally: Tally,
     under_way: u32,
-    queue: BTreeSet<Place>,
+    queue: BTreeMap<Place, Arc<Notify>>,
     joined: u64,
 }
 
@@ -54,73 +48,119 @@ pub(super) enum Passed<'a> {
 /// A call under way.
 pub(super) struct Slot<'a>(&'a Gate);
 
-/// A call in the queue.
-struct Queued<'a>(&'a Gate, Place);
+/// A call in the queue, and how it is woken.
+struct Queued<'a> {
+    gate: &'a Gate,
+    place: Place,
+    wake: Arc<Notify>,
+}
+
+impl State {
+    /// Whether there is a place for a call of this kind.
+    fn has_room(&self, priority: Priority) -> bool {
+        let most = self.limiter.concurrency().max(1);
+        match priority {
+            Priority::Interactive => self.under_way <= most,
+            Priority::Background => self.under_way < most,
+        }
+    }
+
+    /// Wakes the call whose turn it is, where it can go.
+    fn wake(&self) {
+        if let Some((place, wake)) = self.queue.first_key_value()
+            && self.has_room(place.0)
+        {
+            wake.notify_one();
+        }
+    }
+}
 
 impl Gate {
     pub(super) fn new(limiter: Limiter) -> Self {
         Self {
             state: Mutex::new(State {
                 limiter,
+                tally: Tally::new(),
                 under_way: 0,
-                queue: BTreeSet::new(),
+                queue: BTreeMap::new(),
                 joined: 0,
             }),
-            changed: Notify::new(),
         }
     }
 
-    /// Works with the limiter and tells the queue, whose turn may have moved.
-    pub(super) fn with_limiter<T>(&self, work: impl FnOnce(&mut Limiter) -> T) -> T {
-        let result = work(&mut self.lock().limiter);
-        self.changed.notify_waiters();
+    /// Works with the limiter and the counters. Who waits is not woken: the call that reports an answer gives its
+    /// slot back next.
+    pub(super) fn report<T>(&self, work: impl FnOnce(&mut Limiter, &mut Tally) -> T) -> T {
+        let state = &mut *self.lock();
+        work(&mut state.limiter, &mut state.tally)
+    }
+
+    /// Changes the pace, and has the queue see it.
+    pub(super) fn change<T>(&self, work: impl FnOnce(&mut Limiter, &mut Tally) -> T) -> T {
+        let state = &mut *self.lock();
+        let result = work(&mut state.limiter, &mut state.tally);
+        state.wake();
         result
     }
 
-    /// Looks at the limiter.
-    pub(super) fn look<T>(&self, at: impl FnOnce(&Limiter) -> T) -> T {
-        at(&self.lock().limiter)
+    /// Looks at the limiter and the counters.
+    pub(super) fn look<T>(&self, at: impl FnOnce(&Limiter, &Tally) -> T) -> T {
+        let state = self.lock();
+        at(&state.limiter, &state.tally)
+    }
+
+    /// The pace at this moment.
+    pub(super) fn pace_now(&self, now: Timestamp) -> PaceNow {
+        let state = self.lock();
+        PaceNow {
+            allowed: state.limiter.background_per_minute(),
+            last_10s: state.tally.rate(now, 10),
+            last_60s: state.tally.rate(now, 60),
+            held_until: state.limiter.held(now),
+            share: state.limiter.share(),
+            concurrency: state.limiter.concurrency(),
+            under_way: state.under_way,
+            counts: state.tally.counts(),
+        }
     }
 
     /// Waits until the exchange says what to do and it is its turn to do it.
     pub(super) async fn pass(
         &self,
         exchange: &mut Exchange,
-        priority: Priority,
         clock: &(dyn Fn() -> Timestamp + Send + Sync),
     ) -> Passed<'_> {
         // A call in a pause of its own does not stand in the others' way.
         while let Some(until) = exchange.pausing(clock()) {
             tokio::time::sleep(span(clock(), until)).await;
         }
-        let queued = self.join(priority);
+        let queued = self.join(exchange.priority());
         loop {
-            let mut changed = std::pin::pin!(self.changed.notified());
-            changed.as_mut().enable();
             let now = clock();
-            match self.step(exchange, queued.1, now) {
+            match self.step(exchange, queued.place, now) {
                 Some(Next::Send) => return Passed::Send(Slot(self)),
                 Some(Next::Done(result)) => return Passed::Done(result),
                 Some(Next::Nothing) => return Passed::Done(Err(ended(exchange))),
                 Some(Next::Wait(until)) => tokio::select! {
                     () = tokio::time::sleep(span(now, until)) => {}
-                    () = changed => {}
+                    () = queued.wake.notified() => {}
                 },
-                None => changed.await,
+                None => queued.wake.notified().await,
             }
         }
     }
 
     /// The exchange's next step, if it is this call's turn.
     fn step(&self, exchange: &mut Exchange, place: Place, now: Timestamp) -> Option<Next> {
-        let mut state = self.lock();
-        let most = state.limiter.pace().concurrency.max(1);
-        if state.queue.first() != Some(&place) || state.under_way >= most {
+        let state = &mut *self.lock();
+        let first = state.queue.first_key_value().map(|(place, _)| *place);
+        if first != Some(place) || !state.has_room(place.0) {
             return None;
         }
         let next = exchange.next(&mut state.limiter, now);
         if next == Next::Send {
             state.under_way += 1;
+            state.tally.sent(now);
         }
         Some(next)
     }
@@ -129,8 +169,13 @@ impl Gate {
         let mut state = self.lock();
         state.joined += 1;
         let place = (priority, state.joined);
-        state.queue.insert(place);
-        Queued(self, place)
+        let wake = Arc::new(Notify::new());
+        state.queue.insert(place, wake.clone());
+        Queued {
+            gate: self,
+            place,
+            wake,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -140,15 +185,17 @@ impl Gate {
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        self.0.lock().under_way -= 1;
-        self.0.changed.notify_waiters();
+        let mut state = self.0.lock();
+        state.under_way -= 1;
+        state.wake();
     }
 }
 
 impl Drop for Queued<'_> {
     fn drop(&mut self) {
-        self.0.lock().queue.remove(&self.1);
-        self.0.changed.notify_waiters();
+        let mut state = self.gate.lock();
+        state.queue.remove(&self.place);
+        state.wake();
     }
 }
 

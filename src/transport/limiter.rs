@@ -4,11 +4,18 @@
 //! window (never more than `per_minute` within any minute, wherever a server's window begins), and
 //! a cool-down after a 429. A 429 halves the pace; quiet time brings it back in small steps.
 //! Time is an argument. How many requests are under way at once is not counted here: that is no
-//! matter of time, and the lane does it.
-
-use std::collections::VecDeque;
+//! matter of time, and the lane does it; but how many may be is kept here, as one of the steps that a person
+//! takes slower and faster.
+//!
+//! Background calls have a bucket and a window of their own where they have only a share of the limit.
 
 use jiff::{SignedDuration, Timestamp};
+
+mod ladder;
+mod meter;
+
+use ladder::Step;
+use meter::Meter;
 
 /// The window counted. A little over a minute: the way to the server is not equally long for every
 /// request, and what left 60 s apart may arrive closer together.
@@ -23,6 +30,15 @@ const STEPS: f64 = 20.0;
 /// Requests a minute that are taken for normal where a 429 comes before any experience.
 const LEAST_LEARNED: f64 = 60.0;
 
+/// Who goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// Someone waits for it: a save, the first page. May use the whole limit.
+    Interactive,
+    /// Everything else: further pages, bulk runs. Leaves a share of the limit to others, where the pace says so.
+    Background,
+}
+
 /// How fast an account may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
@@ -30,22 +46,47 @@ pub struct Pace {
     pub per_minute: u32,
     /// Requests that may leave at once after a quiet time; counted into the minute. 0 is as 1.
     pub burst: u32,
-    /// Requests under way at once. 0 is as 1.
+    /// Background calls under way at once. 0 is as 1.
     pub concurrency: u32,
+    /// Percent of the limit that background calls may use, from 1 to 100: the rest is the colleagues'.
+    pub share: u8,
+}
+
+impl Pace {
+    /// A pace that is this process's alone.
+    pub fn whole(per_minute: u32, burst: u32, concurrency: u32) -> Self {
+        Self {
+            per_minute,
+            burst,
+            concurrency,
+            share: 100,
+        }
+    }
+
+    fn usual(self) -> Step {
+        Step {
+            share: self.share.clamp(1, 100),
+            width: self.concurrency.clamp(1, ladder::WIDEST),
+        }
+    }
 }
 
 /// The pacing state of one account.
 #[derive(Debug, Clone)]
 pub struct Limiter {
     pace: Pace,
+    /// Where a person has put it.
+    step: Step,
+    /// What a person's share is taken of while no limit is known.
+    measured: Option<f64>,
     /// Requests a minute now; nothing where neither a limit nor a 429 has been seen.
     rate: Option<f64>,
     /// What the rate recovers to; grows without end where no limit is known.
     learned: Option<f64>,
-    /// When requests of the last window left, oldest first.
-    sent: VecDeque<Timestamp>,
-    /// When the bucket is full again.
-    full_at: Timestamp,
+    /// Everything that left.
+    all: Meter,
+    /// Background calls, which have a limit of their own where they have a share only.
+    background: Meter,
     held_until: Timestamp,
     stepped_at: Timestamp,
     last_seen: Timestamp,
@@ -57,10 +98,12 @@ impl Limiter {
         let known = (pace.per_minute > 0).then(|| f64::from(pace.per_minute));
         Self {
             pace,
+            step: pace.usual(),
+            measured: None,
             rate: known,
             learned: known,
-            sent: VecDeque::new(),
-            full_at: Timestamp::MIN,
+            all: Meter::new(),
+            background: Meter::new(),
             held_until: Timestamp::MIN,
             stepped_at: Timestamp::MIN,
             last_seen: Timestamp::MIN,
@@ -77,6 +120,50 @@ impl Limiter {
         self.rate.map(whole)
     }
 
+    /// Of these, what background calls may use.
+    pub fn background_per_minute(&self) -> Option<u32> {
+        self.background_rate().or(self.rate).map(whole)
+    }
+
+    /// Percent of the limit that background calls may use now.
+    pub fn share(&self) -> u8 {
+        self.step.share
+    }
+
+    /// Background calls that may be under way at once.
+    pub fn concurrency(&self) -> u32 {
+        self.step.width
+    }
+
+    /// Changes how many background calls may be under way at once; those above it end in their own time.
+    pub fn set_concurrency(&mut self, calls: u32) {
+        self.step.width = calls.clamp(1, ladder::WIDEST);
+    }
+
+    /// A step slower for background calls, from what is measured (requests a minute) where no limit is known.
+    /// False on the lowest step.
+    pub fn slower(&mut self, measured: f64) -> bool {
+        let Some(step) = self.step.slower(self.pace.usual()) else {
+            return false;
+        };
+        let whole = measured.max(LEAST_LEARNED) * 100.0 / f64::from(self.step.share);
+        self.measured.get_or_insert(whole);
+        self.step = step;
+        true
+    }
+
+    /// A step faster, inside the limit. False on the highest step.
+    pub fn faster(&mut self) -> bool {
+        let Some(step) = self.step.faster() else {
+            return false;
+        };
+        self.step = step;
+        if step.share >= self.pace.usual().share {
+            self.measured = None;
+        }
+        true
+    }
+
     /// When the cool-down ends, where there is one.
     pub fn held(&self, now: Timestamp) -> Option<Timestamp> {
         Some(self.held_until).filter(|until| *until > now)
@@ -86,27 +173,32 @@ impl Limiter {
     ///
     /// # Errors
     /// The moment to ask again; nothing has been counted then.
-    pub fn take(&mut self, now: Timestamp) -> Result<(), Timestamp> {
+    pub fn take(&mut self, now: Timestamp, who: Priority) -> Result<(), Timestamp> {
         self.follow(now);
         if now < self.held_until {
             return Err(self.held_until);
         }
-        if let Some(rate) = self.rate {
-            let most = usize::try_from(whole(rate)).unwrap_or(usize::MAX);
-            // The oldest of the last `most`: the next may leave when it is out of the window.
-            let oldest = self.sent.len().checked_sub(most).map(|i| self.sent[i]);
-            let free = oldest.map_or(Timestamp::MIN, |t| later(t, WINDOW));
-            let interval = SignedDuration::from_secs_f64(60.0 / rate);
-            let credit = interval * i32::try_from(self.burst(most) - 1).unwrap_or(i32::MAX);
-            let due = later(self.full_at, SignedDuration::ZERO - credit);
-            let until = free.max(due);
-            if now < until {
-                return Err(until);
-            }
-            self.full_at = later(self.full_at.max(now), interval);
+        let own = match who {
+            Priority::Interactive => None,
+            Priority::Background => self.background_rate(),
+        };
+        let whole = self.rate.map(|rate| self.all.due(rate, self.pace.burst));
+        let part = own.map(|rate| self.background.due(rate, self.pace.burst));
+        let until = whole.max(part).unwrap_or(Timestamp::MIN);
+        if now < until {
+            return Err(until);
         }
-        self.sent.push_back(now);
+        self.all.count(now, self.rate);
+        if who == Priority::Background {
+            self.background.count(now, own);
+        }
         Ok(())
+    }
+
+    /// What background calls are held to beside the limit itself.
+    fn background_rate(&self) -> Option<f64> {
+        let of = self.rate.or(self.measured)?;
+        (self.step.share < 100).then(|| of * f64::from(self.step.share) / 100.0)
     }
 
     /// Nothing leaves before this moment. A shorter hold does not shorten a longer one.
@@ -119,8 +211,7 @@ impl Limiter {
     pub fn throttled(&mut self, now: Timestamp, until: Timestamp) {
         self.follow(now);
         if now >= self.held_until {
-            let seen = f64::from(u32::try_from(self.sent.len()).unwrap_or(u32::MAX));
-            let seen = seen.max(LEAST_LEARNED);
+            let seen = f64::from(self.all.in_window()).max(LEAST_LEARNED);
             let learned = self.learned.unwrap_or(seen);
             // Someone else may have used the limit up: one early 429 must not strangle the account.
             let floor = (learned / 8.0).max(1.0);
@@ -136,18 +227,15 @@ impl Limiter {
     fn follow(&mut self, now: Timestamp) {
         if now < self.last_seen {
             let back = now.duration_since(self.last_seen);
-            for t in self.sent.iter_mut().chain([
-                &mut self.full_at,
-                &mut self.held_until,
-                &mut self.stepped_at,
-            ]) {
+            self.all.shift(back);
+            self.background.shift(back);
+            for t in [&mut self.held_until, &mut self.stepped_at] {
                 *t = later(*t, back);
             }
         }
         self.last_seen = now;
-        while self.sent.front().is_some_and(|t| later(*t, WINDOW) <= now) {
-            self.sent.pop_front();
-        }
+        self.all.follow(now);
+        self.background.follow(now);
         let (Some(rate), Some(learned)) = (self.rate, self.learned) else {
             return;
         };
@@ -162,12 +250,6 @@ impl Limiter {
             self.rate = Some((rate + steps.min(STEPS) * learned / STEPS).min(ceiling));
             self.stepped_at = now;
         }
-    }
-
-    fn burst(&self, most: usize) -> usize {
-        usize::try_from(self.pace.burst)
-            .unwrap_or(usize::MAX)
-            .clamp(1, most.max(1))
     }
 }
 

@@ -38,11 +38,7 @@ fn lane(pace: Pace) -> Lane {
 }
 
 fn pace(per_minute: u32, burst: u32, concurrency: u32) -> Pace {
-    Pace {
-        per_minute,
-        burst,
-        concurrency,
-    }
+    Pace::whole(per_minute, burst, concurrency)
 }
 
 fn request(path: &str) -> HttpRequest {
@@ -213,4 +209,81 @@ impl Lane {
         self.send(request("a"), SendOptions::interactive(true))
             .await
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_and_refused_is_counted_and_a_difference_can_be_taken() {
+    let lane = lane(pace(0, 1, 2));
+    assert_eq!(lane.pace_now().counts, Counts::default());
+    let throttled = answer(429).with_header("retry-after", "1");
+    let options = SendOptions::background(true);
+    send(&lane, options, vec![throttled, answer(200)])
+        .await
+        .unwrap();
+    let before = lane.counts();
+    assert_eq!((before.requests, before.throttled), (2, 1));
+    send(&lane, options, vec![answer(200)]).await.unwrap();
+    let after = lane.counts().since(before);
+    assert_eq!((after.requests, after.throttled), (1, 0));
+    let now = lane.pace_now();
+    assert_eq!(now.counts, lane.counts());
+    assert_eq!((now.under_way, now.concurrency, now.share), (0, 2, 100));
+    assert!(now.last_10s > 40.0, "{}", now.last_10s);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interactive_call_has_a_place_where_background_calls_took_all() {
+    let lane = lane(pace(0, 1, 2));
+    let hang = |options: SendOptions| {
+        let lane = lane.clone();
+        tokio::spawn(async move {
+            let wire = || async {
+                tokio::time::sleep(Duration::from_secs(1_000)).await;
+                Ok(answer(200))
+            };
+            lane.inner.drive(&request("a"), options, wire).await
+        })
+    };
+    let stuck: Vec<_> = (0..5)
+        .map(|_| hang(SendOptions::background(true)))
+        .collect();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(lane.pace_now().under_way, 2);
+    let options = SendOptions::interactive(true);
+    let answered = send(&lane, options, vec![answer(200)]);
+    let answered = tokio::time::timeout(Duration::from_secs(1), answered).await;
+    assert!(answered.unwrap().is_ok());
+    // More at once, while they hang; and fewer again.
+    lane.set_concurrency(4);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(lane.pace_now().under_way, 4);
+    lane.set_concurrency(1);
+    stuck[0].abort();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(lane.pace_now().under_way, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slower_and_faster_reach_calls_that_wait_already() {
+    let lane = lane(pace(60, 1, 4));
+    while lane.slower() {}
+    assert_eq!(lane.pace_now().allowed, Some(3));
+    let call = || {
+        let lane = lane.clone();
+        let options = SendOptions::background(true);
+        tokio::spawn(async move { send(&lane, options, vec![answer(200)]).await })
+    };
+    let calls: Vec<_> = (0..4).map(|_| call()).collect();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(lane.counts().requests, 1);
+    while lane.faster() {}
+    let began = tokio::time::Instant::now();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert!(
+        began.elapsed() < Duration::from_secs(25),
+        "{:?}",
+        began.elapsed()
+    );
 }

@@ -140,11 +140,7 @@ fn lane(log: &Log) -> Lane {
         "support",
         Client::new(limits()),
         Auth::bearer(token()),
-        Pace {
-            per_minute: 600,
-            burst: 10,
-            concurrency: 4,
-        },
+        Pace::whole(600, 10, 4),
         log.clone(),
         Arc::new(move || {
             let origin: jiff::Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();

@@ -8,11 +8,7 @@ fn start() -> Timestamp {
 }
 
 fn free() -> Limiter {
-    Limiter::new(Pace {
-        per_minute: 0,
-        burst: 10,
-        concurrency: 1,
-    })
+    Limiter::new(Pace::whole(0, 10, 1))
 }
 
 fn answer(status: u16, verdict: Verdict) -> Reply {

@@ -13,11 +13,7 @@ fn after(ms: i64) -> Timestamp {
 }
 
 fn pace(per_minute: u32, burst: u32) -> Pace {
-    Pace {
-        per_minute,
-        burst,
-        concurrency: 4,
-    }
+    Pace::whole(per_minute, burst, 4)
 }
 
 /// Sends as fast as allowed for so long; the moments in milliseconds since the start.
@@ -25,7 +21,7 @@ fn run(limiter: &mut Limiter, from: Timestamp, ms: i64) -> Vec<i64> {
     let (mut now, mut out) = (from, Vec::new());
     let end = later(from, SignedDuration::from_millis(ms));
     while now < end {
-        match limiter.take(now) {
+        match limiter.take(now, Priority::Interactive) {
             Ok(()) => out.push(i64::try_from(now.duration_since(start()).as_millis()).unwrap()),
             Err(until) => {
                 assert!(until > now, "a wait must lead forward");
@@ -72,20 +68,26 @@ fn a_told_limit_is_used_to_98_percent_and_never_passed() {
 fn without_a_limit_nothing_waits_until_a_429_teaches_one() {
     let mut limiter = Limiter::new(pace(0, 5));
     for _ in 0..500 {
-        limiter.take(start()).unwrap();
+        limiter.take(start(), Priority::Interactive).unwrap();
     }
     assert_eq!(limiter.per_minute(), None);
     limiter.throttled(start(), after(30_000));
     assert_eq!(limiter.per_minute(), Some(250));
-    assert_eq!(limiter.take(after(29_999)), Err(after(30_000)));
+    assert_eq!(
+        limiter.take(after(29_999), Priority::Interactive),
+        Err(after(30_000))
+    );
     // The window still holds 500, which is more than the new pace.
-    assert_eq!(limiter.take(after(30_000)), Err(later(start(), WINDOW)));
+    assert_eq!(
+        limiter.take(after(30_000), Priority::Interactive),
+        Err(later(start(), WINDOW))
+    );
 }
 
 #[test]
 fn an_early_429_does_not_strangle_an_account() {
     let mut limiter = Limiter::new(pace(0, 1));
-    limiter.take(start()).unwrap();
+    limiter.take(start(), Priority::Interactive).unwrap();
     limiter.throttled(start(), start());
     assert_eq!(limiter.per_minute(), Some(30));
     for minute in 1..9 {
@@ -101,12 +103,72 @@ fn answers_to_one_volley_halve_once_and_recovery_is_slow() {
         limiter.throttled(start(), after(20_000));
     }
     assert_eq!(limiter.per_minute(), Some(60));
-    limiter.take(after(29_999)).unwrap();
+    limiter.take(after(29_999), Priority::Interactive).unwrap();
     assert_eq!(limiter.per_minute(), Some(60));
-    limiter.take(after(30_000)).unwrap();
+    limiter.take(after(30_000), Priority::Interactive).unwrap();
     assert_eq!(limiter.per_minute(), Some(66));
-    limiter.take(after(130_000)).unwrap();
+    limiter.take(after(130_000), Priority::Interactive).unwrap();
     assert_eq!(limiter.per_minute(), Some(120));
+}
+
+#[test]
+fn background_calls_leave_their_colleagues_share_and_others_may_use_it() {
+    let mut limiter = Limiter::new(Pace {
+        share: 50,
+        ..pace(60, 1)
+    });
+    assert_eq!(limiter.per_minute(), Some(60));
+    assert_eq!(limiter.background_per_minute(), Some(30));
+    let (mut background, mut interactive) = (0, 0);
+    for ms in 0..600_000 {
+        if limiter.take(after(ms), Priority::Background).is_ok() {
+            background += 1;
+        }
+        // Somebody works through the last minute.
+        if ms > 540_000 && limiter.take(after(ms), Priority::Interactive).is_ok() {
+            interactive += 1;
+        }
+    }
+    assert!((290..=300).contains(&background), "{background}");
+    assert!((30..=60).contains(&interactive), "{interactive}");
+}
+
+#[test]
+fn slower_and_faster_stay_inside_the_limit() {
+    let mut limiter = Limiter::new(Pace {
+        share: 50,
+        ..pace(100, 1)
+    });
+    assert!(limiter.slower(0.0));
+    assert_eq!(limiter.background_per_minute(), Some(35));
+    for _ in 0..4 {
+        assert!(limiter.slower(0.0));
+    }
+    assert!(!limiter.slower(0.0));
+    assert_eq!(
+        (limiter.share(), limiter.background_per_minute()),
+        (5, Some(5))
+    );
+    while limiter.faster() {}
+    assert_eq!(limiter.background_per_minute(), Some(100));
+    assert_eq!(limiter.concurrency(), 16);
+    assert!(most_in_a_minute(&run(&mut limiter, start(), 300_000)) <= 100);
+}
+
+#[test]
+fn slower_without_a_limit_is_slower_than_what_was_measured() {
+    let mut limiter = Limiter::new(pace(0, 1));
+    assert!(limiter.slower(1_000.0));
+    assert_eq!(limiter.background_per_minute(), Some(800));
+    assert!(limiter.slower(800.0));
+    assert_eq!(limiter.background_per_minute(), Some(650));
+    assert_eq!(limiter.per_minute(), None);
+    limiter.take(start(), Priority::Background).unwrap();
+    limiter.take(start(), Priority::Background).unwrap_err();
+    limiter.take(start(), Priority::Interactive).unwrap();
+    assert!(limiter.faster() && limiter.faster());
+    assert_eq!(limiter.background_per_minute(), None);
+    limiter.take(start(), Priority::Background).unwrap();
 }
 
 #[test]
@@ -114,17 +176,25 @@ fn the_longest_hold_counts() {
     let mut limiter = Limiter::new(pace(60, 1));
     limiter.hold(after(9_000));
     limiter.hold(after(2_000));
-    assert_eq!(limiter.take(start()), Err(after(9_000)));
-    assert_eq!(limiter.take(after(9_000)), Ok(()));
+    assert_eq!(
+        limiter.take(start(), Priority::Interactive),
+        Err(after(9_000))
+    );
+    assert_eq!(limiter.take(after(9_000), Priority::Interactive), Ok(()));
 }
 
 #[test]
 fn a_clock_set_back_keeps_the_distances() {
     let mut limiter = Limiter::new(pace(60, 1));
-    limiter.take(after(3_600_000)).unwrap();
+    limiter
+        .take(after(3_600_000), Priority::Interactive)
+        .unwrap();
     limiter.hold(after(3_605_000));
-    assert_eq!(limiter.take(start()), Err(after(5_000)));
-    assert_eq!(limiter.take(after(5_000)), Ok(()));
+    assert_eq!(
+        limiter.take(start(), Priority::Interactive),
+        Err(after(5_000))
+    );
+    assert_eq!(limiter.take(after(5_000), Priority::Interactive), Ok(()));
 }
 
 proptest! {
@@ -143,7 +213,7 @@ proptest! {
                 0 => limiter.throttled(after(ms), after(ms + advance)),
                 1 => limiter.hold(after(ms + advance)),
                 _ => {
-                    if let Ok(()) = limiter.take(after(ms)) {
+                    if let Ok(()) = limiter.take(after(ms), Priority::Interactive) {
                         sent.push(ms);
                     }
                 }
@@ -161,7 +231,7 @@ proptest! {
         limiter.throttled(start(), after(hold));
         let mut now = start();
         for _ in 0..200 {
-            match limiter.take(now) {
+            match limiter.take(now, Priority::Interactive) {
                 Ok(()) => now = later(now, SignedDuration::from_millis(1)),
                 Err(until) => {
                     prop_assert!(until > now);
