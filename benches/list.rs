@@ -104,7 +104,7 @@ fn query(filter: &str, order: Order, start: usize) -> Query {
         filter: Filter::parse(filter).unwrap_or_default(),
         order,
         window: start..start + 50,
-        follow: None,
+        ..Query::default()
     }
 }
 

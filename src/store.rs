@@ -15,6 +15,7 @@
 //! | `roster` | the contacts of an account whose provider lists nothing |
 //! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
+//! | `marks` | rows of the list for marking, marked rows in order |
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -30,6 +31,7 @@ mod drafts;
 mod error;
 mod index;
 mod listing;
+mod marks;
 mod mirror;
 mod place;
 mod roster;
@@ -46,6 +48,7 @@ mod tests;
 
 pub use error::StoreError;
 pub use listing::Listing;
+pub use marks::Arranged;
 pub use mirror::{MirrorState, Moment};
 pub use place::Place;
 pub use roster::{RosterAdded, RosterElsewhere, RosterEntry, RosterPage};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::clock;
-use crate::app::loader::{self, LoadEvent, TagWalk};
+use crate::app::loader::{self, LoadEvent, Loaded, TagWalk};
 use crate::app::session::Session;
 use crate::app::teller::Teller;
 use crate::domain::{Trouble, TroubleKind};
@@ -15,8 +15,15 @@ use crate::tui::msg::{LoadPhase, Loading, Msg};
 /// How long a page may take before the screen is told what is being waited for.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Walks the provider's list in the background and keeps the screen told.
-pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool>) {
+/// Walks the provider's list in the background and keeps the screen told. Gives how it ended.
+///
+/// # Errors
+/// When a page can not be had or stored; the screen was told.
+pub async fn load(
+    session: Session,
+    sender: Teller,
+    paused: watch::Receiver<bool>,
+) -> Result<Loaded, Trouble> {
     let name = session.account().name.clone();
     let mirror_of = session
         .contacts()
@@ -63,7 +70,7 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
             }
         }
     };
-    match ended {
+    match &ended {
         Ok(loaded) => {
             let now = clock::now();
             with(&state, |s| {
@@ -74,8 +81,8 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
                 s.show(LoadPhase::Complete);
             });
             let shortfall = loaded.shortfall();
-            if let Some(trouble) = loaded.untagged {
-                sender.tell(Msg::Failed(trouble));
+            if let Some(trouble) = &loaded.untagged {
+                sender.tell(Msg::Failed(trouble.clone()));
             }
             if let Some(message) = shortfall {
                 let trouble = Trouble::new(TroubleKind::Malformed, message)
@@ -88,9 +95,10 @@ pub async fn load(session: Session, sender: Teller, paused: watch::Receiver<bool
                 Err(trouble) => sender.tell(Msg::Failed(trouble)),
             }
         }
-        Err(trouble) => show(LoadPhase::Failed(trouble)),
+        Err(trouble) => show(LoadPhase::Failed(trouble.clone())),
     }
     sender.tell(Msg::StoreChanged);
+    ended
 }
 
 struct Progress {

@@ -57,7 +57,11 @@ pub fn rows(view: View) -> Rows {
         matched: view.matched,
         total: view.total,
         complete: view.complete,
+        numbers: view.numbers,
         followed: view.followed,
+        hidden: view.hidden,
+        gone: view.gone,
+        anchored: view.anchored,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::app::outside::Outside;
@@ -10,13 +9,15 @@ use crate::app::saves::{self, LastSave};
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::app::teller::Teller;
-use crate::app::{background, browser, clock, describe, editor, roster, terminal, vocabulary};
+use crate::app::walks::Walks;
+use crate::app::{browser, clock, describe, editor, roster, terminal, vocabulary};
 use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
-use crate::store::{Query, StoreError, StoreEvent, View};
+use crate::store::{Query, StoreError, StoreEvent};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{Loading, Msg, Opened, Settings, Ticket};
 
 mod contact;
+mod select;
 
 /// The key of the list settings in the store.
 const SETTINGS: &str = "list";
@@ -30,8 +31,8 @@ pub struct Shell {
     /// Work for the opened account only: ended when another one is opened.
     tasks: Vec<AbortHandle>,
     saves: JoinSet<LastSave>,
-    paused: watch::Sender<bool>,
-    loading: Option<AbortHandle>,
+    walks: Walks,
+    gathering: Option<AbortHandle>,
     log: Option<AbortHandle>,
     listening: bool,
     /// Whose draft was kept last, and is in the list of drafts on screen.
@@ -48,8 +49,8 @@ impl Shell {
             sender,
             tasks: Vec::new(),
             saves: JoinSet::new(),
-            paused: watch::Sender::new(false),
-            loading: None,
+            walks: Walks::default(),
+            gathering: None,
             log: None,
             listening: false,
             drafted: None,
@@ -75,6 +76,7 @@ impl Shell {
     pub async fn opened(&mut self) -> Opened {
         self.sender = self.sender.next();
         self.drafted = None;
+        self.walks.stop();
         for task in self.tasks.drain(..) {
             task.abort();
         }
@@ -130,6 +132,8 @@ impl Shell {
                 order,
                 window,
                 follow,
+                marks,
+                anchor,
             } => {
                 self.query(
                     ticket,
@@ -138,15 +142,35 @@ impl Shell {
                         order,
                         window,
                         follow,
+                        marks,
+                        anchor,
                     },
                 );
             }
+            Effect::Pick {
+                ticket,
+                filter,
+                order,
+                span,
+            } => self.pick(ticket, &filter, order, span),
+            Effect::Gather {
+                ticket,
+                filter,
+                order,
+            } => self.gather(ticket, filter, order),
+            Effect::StopGathering => self.stop_gathering(),
+            Effect::Freeze {
+                ticket,
+                marks,
+                filter,
+                order,
+            } => self.freeze(ticket, marks, filter, order),
             Effect::Refresh => {
                 self.start_vocabulary();
                 self.start_loading();
             }
             Effect::PauseLoading(paused) => {
-                self.paused.send_replace(paused);
+                self.walks.pause(paused);
             }
             Effect::AddToRoster(id) => {
                 let (session, sender) = (self.session.clone(), self.sender.clone());
@@ -251,21 +275,6 @@ impl Shell {
         });
     }
 
-    fn query(&mut self, ticket: Ticket, query: Query) {
-        let sender = self.sender.clone();
-        let hand_on = move |answer: Result<View, StoreError>| {
-            let msg = match answer {
-                Ok(view) => Msg::Rows {
-                    ticket,
-                    rows: describe::rows(view),
-                },
-                Err(e) => Msg::Failed(store_trouble("reading the list", &e)),
-            };
-            sender.tell(msg);
-        };
-        self.session.contacts().view_then(query, hand_on);
-    }
-
     fn start_drafts(&mut self) {
         let reply = self.session.store().drafts(&self.session.account().name);
         self.ask("reading the drafts", reply, |drafts| {
@@ -291,21 +300,7 @@ impl Shell {
             self.tell(Msg::StoreChanged);
             return;
         }
-        self.paused.send_replace(false);
-        let (session, sender) = (self.session.clone(), self.sender.clone());
-        let paused = self.paused.subscribe();
-        if let Some(running) = self.loading.take() {
-            running.abort();
-        }
-        let task = tokio::spawn(async move {
-            background::load(session.clone(), sender.clone(), paused).await;
-            // What contacts carry is known better now.
-            let known = vocabulary::known(&session).await;
-            sender.tell(Msg::Vocabulary(Box::new(known)));
-        })
-        .abort_handle();
-        self.tasks.push(task.clone());
-        self.loading = Some(task);
+        self.walks.start(&self.session, &self.sender);
     }
 
     fn open_in_browser(&self, id: &ContactId) {
@@ -365,6 +360,7 @@ impl Shell {
     /// Waits for what must be on the disk and for saves in flight, and tells how those ended, since
     /// nobody is at the screen any more. Reads and loads are dropped.
     pub async fn finish(mut self, limit: Duration) -> Vec<LastSave> {
+        self.walks.stop();
         for task in self.tasks.drain(..) {
             task.abort();
         }

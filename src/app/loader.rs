@@ -21,7 +21,7 @@ mod matching;
 mod search;
 mod tags;
 
-pub use matching::{Tagged, load_matching};
+pub use matching::{Tagged, load_matching, load_matching_pausable};
 pub use search::search;
 pub use tags::load_tags;
 

@@ -13,6 +13,7 @@ use std::ops::Range;
 use crate::domain::filter::Filter;
 use crate::domain::{Order, SortKey};
 
+mod marked;
 mod order;
 #[cfg(test)]
 mod tests;

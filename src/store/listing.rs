@@ -267,7 +267,31 @@ pub(super) fn position(
     order: Order,
     id: &ContactId,
 ) -> Result<Option<usize>, Fault> {
-    let id_key = row::id_key(id.as_str());
+    position_of_key(conn, key, order, &row::id_key(id.as_str()))
+}
+
+/// The same of a row.
+pub(super) fn position_of_row(
+    conn: &Connection,
+    key: i64,
+    order: Order,
+    row: u32,
+) -> Result<Option<usize>, Fault> {
+    let mut statement =
+        conn.prepare_cached("SELECT id_key FROM contacts WHERE row = ?1 AND account = ?2")?;
+    let mut found = statement.query(params![row, key])?;
+    match found.next()? {
+        Some(r) => position_of_key(conn, key, order, &r.get::<_, String>(0)?),
+        None => Ok(None),
+    }
+}
+
+fn position_of_key(
+    conn: &Connection,
+    key: i64,
+    order: Order,
+    id_key: &str,
+) -> Result<Option<usize>, Fault> {
     let column = match order.key {
         SortKey::Name => "name_key",
         SortKey::Updated => "updated_at",

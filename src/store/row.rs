@@ -93,7 +93,7 @@ pub(super) fn decode<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, F
     serde_json::from_str(text).map_err(|e| Fault::Value(what.to_string(), e.to_string()))
 }
 
-/// Adds a contact that is not there yet; gives its row.
+/// Adds a contact that is not there yet; gives its row, a number that no contact had before.
 pub(super) fn insert(
     conn: &Connection,
     account: i64,
@@ -102,8 +102,10 @@ pub(super) fn insert(
     generation: i64,
 ) -> Result<i64, Fault> {
     let line = fold::line(contact);
-    let sql = "INSERT INTO contacts (account, id_key, name_key, updated_at, revision, generation, line) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql = "INSERT INTO contacts \
+               (row, account, id_key, name_key, updated_at, revision, generation, line) \
+               SELECT 1 + max(used, coalesce((SELECT max(row) FROM contacts), 0)), \
+               ?1, ?2, ?3, ?4, ?5, ?6, ?7 FROM row_numbers";
     conn.prepare_cached(sql)?.execute(params![
         account,
         id_key(contact.id.as_str()),

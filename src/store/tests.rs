@@ -54,9 +54,14 @@ fn the_database_and_the_filled_list_give_the_same_windows() {
                         order: Order { key, descending },
                         window: window.clone(),
                         follow: Some(ContactId::new(follow)),
+                        // Row and id are the same number here.
+                        anchor: follow.parse().ok(),
+                        ..Query::default()
                     };
                     let view = owner.view(&query).unwrap();
                     assert_eq!((view.matched, view.complete), (500, true));
+                    assert_eq!(view.anchored, view.followed);
+                    assert_eq!(view.anchored.is_some(), follow != "999");
                     asked.push((query, view));
                 }
             }

@@ -4,17 +4,19 @@
 //! first takes over the rows that were written since the last.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{Fault, StoreError};
 use super::index::{Entry, Index};
+use super::marks::{Tallied, Tally};
 use super::place::AccountKey;
 use super::row;
 use super::thread::{Owner, StoreEvent};
 use super::{Reply, Store, listing};
 use crate::domain::filter::Filter;
-use crate::domain::{AccountName, Contact, ContactId, Order};
+use crate::domain::{AccountName, Contact, ContactId, Marks, Order};
 
 /// Row numbers looked through in one go while filling: a request waits for one go at most, a millisecond.
 const STRIDE: i64 = 2_000;
@@ -33,6 +35,10 @@ pub struct Query {
     pub window: Range<usize>,
     /// A contact whose position is wanted.
     pub follow: Option<ContactId>,
+    /// Marked rows: how many of them the view does not show is wanted, and which are gone.
+    pub marks: Arc<Marks>,
+    /// A row whose position is wanted.
+    pub anchor: Option<u32>,
 }
 
 /// A window of the list.
@@ -48,8 +54,16 @@ pub struct View {
     pub start: usize,
     /// The contacts at the window's positions.
     pub rows: Vec<Contact>,
+    /// The row number of each of them.
+    pub numbers: Vec<u32>,
     /// Where the followed contact stands among the matches.
     pub followed: Option<usize>,
+    /// How many marks stand outside of the matches; `None`: not every contact was looked at yet.
+    pub hidden: Option<usize>,
+    /// The marks whose contacts are gone.
+    pub gone: Marks,
+    /// Where the wanted row stands among the matches.
+    pub anchored: Option<usize>,
 }
 
 /// The account whose list is kept in memory.
@@ -63,8 +77,9 @@ pub(super) struct Opened {
     /// Whether a window was asked for.
     asked: bool,
     /// What the index knows of the account.
-    revision: i64,
-    dropped: i64,
+    pub(super) revision: i64,
+    pub(super) dropped: i64,
+    pub(super) tallied: Option<Tallied>,
 }
 
 /// An account's counters.
@@ -119,7 +134,7 @@ impl Opened {
     }
 
     /// Takes over what was written since the last time; gives the number of contacts.
-    fn follow(&mut self, conn: &Connection) -> Result<usize, Fault> {
+    pub(super) fn follow(&mut self, conn: &Connection) -> Result<usize, Fault> {
         let now = counters(conn, self.key)?;
         if now.dropped != self.dropped {
             // Rows that another process deleted leave no trace.
@@ -186,6 +201,7 @@ impl Owner {
                 asked: false,
                 revision: 0,
                 dropped: 0,
+                tallied: None,
             };
             opened.restart(&counters);
             self.opened = Some(opened);
@@ -259,14 +275,20 @@ fn view(conn: &Connection, opened: &mut Opened, query: &Query) -> Result<View, F
         order,
         window,
         follow,
+        marks,
+        anchor,
     } = query;
-    let (matched, complete, numbers, followed);
+    let (matched, complete, numbers, followed, anchored);
     if !opened.index.is_complete() && filter.is_empty() && listing::has_index(order.key) {
         (matched, complete) = (total, true);
         let bounds = window.start.min(total)..window.end.min(total);
         numbers = listing::window(conn, opened.key, *order, bounds, total)?;
         followed = match follow {
             Some(id) => listing::position(conn, opened.key, *order, id)?,
+            None => None,
+        };
+        anchored = match anchor {
+            Some(row) => listing::position_of_row(conn, opened.key, *order, *row)?,
             None => None,
         };
     } else {
@@ -280,18 +302,30 @@ fn view(conn: &Connection, opened: &mut Opened, query: &Query) -> Result<View, F
         followed = row
             .and_then(|(row, _)| u32::try_from(row).ok())
             .and_then(|row| opened.index.position(row));
+        anchored = anchor.and_then(|row| opened.index.position(row));
     }
-    let mut rows = Vec::with_capacity(numbers.len());
+    let (mut rows, mut read) = (Vec::with_capacity(numbers.len()), Vec::new());
     for number in numbers {
-        rows.extend(row::read(conn, number.into())?);
+        if let Some(contact) = row::read(conn, number.into())? {
+            rows.push(contact);
+            read.push(number);
+        }
     }
+    let tally = match marks.is_empty() {
+        true => Some(Tally::default()),
+        false => opened.tally(marks, filter),
+    };
     Ok(View {
         matched,
         total,
         complete,
         start: window.start.min(matched),
         rows,
+        numbers: read,
         followed,
+        hidden: tally.as_ref().map(|t| t.hidden),
+        gone: tally.map(|t| t.gone).unwrap_or_default(),
+        anchored,
     })
 }
 

@@ -1,12 +1,13 @@
 //! Everything the screen may ask of the shell. Plain, comparable data.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::msg::{Settings, Ticket};
 use crate::domain::filter::Filter;
-use crate::domain::{AccountName, Contact, ContactId, Draft, FieldKey, Order, Patch};
+use crate::domain::{AccountName, Contact, ContactId, Draft, FieldKey, Marks, Order, Patch, Span};
 use crate::engine::Permits;
 
 /// One thing to do outside.
@@ -24,6 +25,44 @@ pub enum Effect {
         window: Range<usize>,
         /// A contact whose new position is wanted, so that the cursor stays on it.
         follow: Option<ContactId>,
+        /// Marked rows: how many the view does not show is wanted, and which are gone.
+        marks: Arc<Marks>,
+        /// The row where a range began, whose position is wanted.
+        anchor: Option<u32>,
+    },
+    /// The rows that a marking key means; answered by `Msg::Picked`.
+    Pick {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which contacts are in the view.
+        filter: Filter,
+        /// In which order.
+        order: Order,
+        /// Which of them.
+        span: Span,
+    },
+    /// Ask the provider for all that match, load what is missing, then give their rows; answered by any
+    /// number of `Msg::Gathering`, then `Msg::Picked`.
+    Gather {
+        /// For the answers.
+        ticket: Ticket,
+        /// Which contacts.
+        filter: Filter,
+        /// The order of the list.
+        order: Order,
+    },
+    /// Give up what [`Effect::Gather`] asked for; what is loaded stays.
+    StopGathering,
+    /// Fix the marked contacts, in the order of the list; answered by `Msg::Frozen`.
+    Freeze {
+        /// For the answer.
+        ticket: Ticket,
+        /// The marked rows.
+        marks: Arc<Marks>,
+        /// What the view shows.
+        filter: Filter,
+        /// In which order.
+        order: Order,
     },
     /// Load everything again from the provider (`r`).
     Refresh,

@@ -1,11 +1,14 @@
 //! Everything that can happen to the screen: what a person does, and results of effects. Plain,
 //! comparable data; no closures, futures or handles.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, ProviderId, Trouble,
+    AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, Frozen, Marks, ProviderId,
+    Trouble,
 };
 use crate::engine::{Preview, SaveOutcome};
 use crate::http::{FieldProblem, curl};
@@ -44,6 +47,27 @@ pub enum Msg {
         ticket: Ticket,
         /// The rows and counts.
         rows: Rows,
+    },
+    /// The rows that a marking key means.
+    Picked {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The rows, or why they could not be told.
+        result: Result<Picked, Trouble>,
+    },
+    /// How far the loading of all that match is.
+    Gathering {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// How far; `None`: the whole list is waited for, of which [`Msg::Loading`] tells.
+        loading: Option<Loading>,
+    },
+    /// The marked contacts as they are fixed now.
+    Frozen {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The contacts, or why they could not be read.
+        result: Result<Arc<Frozen>, Trouble>,
     },
     /// Contacts in the store changed (a page came, the index filled): ask again for what is shown.
     StoreChanged,
@@ -175,8 +199,17 @@ pub struct Settings {
     pub details: Option<bool>,
 }
 
+/// Rows of the list, for marking.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Picked {
+    /// The rows.
+    pub rows: Arc<Marks>,
+    /// What has to be known about them: that some may be missing, of when they are.
+    pub remark: Option<String>,
+}
+
 /// A window of the list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rows {
     /// Position of the first row among the matches.
     pub start: usize,
@@ -188,8 +221,16 @@ pub struct Rows {
     pub total: usize,
     /// Whether every stored contact was looked at; if not, `matched` may still grow.
     pub complete: bool,
+    /// The row number of each contact.
+    pub numbers: Vec<u32>,
     /// Where the contact asked for by `follow` stands among the matches now.
     pub followed: Option<usize>,
+    /// How many marks stand outside of the matches; `None`: not every contact was looked at yet.
+    pub hidden: Option<usize>,
+    /// The marks whose contacts are gone.
+    pub gone: Marks,
+    /// Where the row asked for by `anchor` stands among the matches now.
+    pub anchored: Option<usize>,
 }
 
 /// How far loading from the provider is.

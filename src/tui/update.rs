@@ -7,7 +7,7 @@ use super::effect::Effect;
 use super::keymap::{Action, Context, Key, Lookup};
 use super::layout;
 use super::model::{Model, Notice, Sent, Size, Vocabulary};
-use super::msg::{LoadPhase, Msg, Ticket};
+use super::msg::{Msg, Ticket};
 use super::screen::accounts::Accounts;
 use super::screen::confirm::Confirm;
 use super::screen::form::afterwards;
@@ -17,6 +17,8 @@ use super::screen::palette::Palette;
 use super::screen::{Answer, Command, Ctx, Exit, Input, Layer, Outcome, Screen};
 use crate::domain::ContactId;
 use crate::engine::SaveOutcome;
+
+mod loading;
 
 /// Two Ctrl-c within this time leave the program.
 const TWICE: SignedDuration = SignedDuration::from_secs(2);
@@ -161,24 +163,6 @@ impl Turn<'_> {
         }
     }
 
-    fn pause(&mut self) {
-        let phase = self.model.desk.loading.as_ref().map(|l| &l.phase);
-        let (words, effect) = match phase {
-            Some(LoadPhase::Paused) => ("loading goes on", Some(false)),
-            Some(LoadPhase::Idle | LoadPhase::Complete | LoadPhase::Failed(_)) | None => {
-                ("nothing is being loaded", None)
-            }
-            Some(
-                LoadPhase::Starting
-                | LoadPhase::Running
-                | LoadPhase::Waiting { .. }
-                | LoadPhase::Tags,
-            ) => ("loading pauses", Some(true)),
-        };
-        self.effects.extend(effect.map(Effect::PauseLoading));
-        self.model.notice = Some(Notice::info(words));
-    }
-
     /// Ctrl-c: cancels what is in front; the second within two seconds leaves.
     fn cancel(&mut self) {
         let armed = self.model.quit_armed.take();
@@ -254,7 +238,11 @@ impl Turn<'_> {
             Msg::Terminate => self.effects.push(Effect::Quit),
             Msg::Rows { .. } => return self.deliver(0, Input::Told(msg)),
             Msg::Saved { ticket, outcome } => self.saved(*ticket, outcome),
-            Msg::Key(_)
+            Msg::Picked { .. } | Msg::Gathering { .. } => {
+                return self.deliver(0, Input::Told(msg));
+            }
+            Msg::Frozen { .. }
+            | Msg::Key(_)
             | Msg::Paste(_)
             | Msg::Mouse(_)
             | Msg::StoreChanged

@@ -19,6 +19,8 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
+mod marking;
+
 /// A fake with something that happens to its contacts before each list page.
 struct Shifting {
     fake: Chatwoot,

@@ -4,5 +4,6 @@ mod beyond;
 mod edit;
 mod kit;
 mod list;
+mod marks;
 mod opencx;
 mod roster;

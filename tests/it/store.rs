@@ -24,6 +24,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 mod lists;
+mod marks;
 mod places;
 mod roster;
 
@@ -68,7 +69,7 @@ fn everything(store: &Store, filter: &str, order: Order) -> View {
         filter: Filter::parse(filter).unwrap(),
         order,
         window: 0..usize::MAX,
-        follow: None,
+        ..Query::default()
     };
     store.view(query).wait().unwrap()
 }

@@ -36,6 +36,21 @@ pub async fn load_matching(
     session: &Session,
     filter: &Filter,
     tagged: Option<Tagged>,
+    report: impl FnMut(LoadEvent) + Send,
+) -> Result<bool, Trouble> {
+    let (_keep, paused) = watch::channel(false);
+    load_matching_pausable(session, filter, tagged, paused, report).await
+}
+
+/// The same. While `paused` holds true nothing more is asked for.
+///
+/// # Errors
+/// When a page can not be had or stored.
+pub async fn load_matching_pausable(
+    session: &Session,
+    filter: &Filter,
+    tagged: Option<Tagged>,
+    mut paused: watch::Receiver<bool>,
     mut report: impl FnMut(LoadEvent) + Send,
 ) -> Result<bool, Trouble> {
     let start = match session.narrow(filter).await {
@@ -48,7 +63,7 @@ pub async fn load_matching(
         tag: session.tag_of(&start),
         tagged: tagged.filter(|_| session.tags_need_walk()),
     };
-    match work.load(&start, &mut report).await {
+    match work.load(&start, &mut paused, &mut report).await {
         // Versions differ in what they look for; the whole list is there in all of them.
         Err(trouble) if refuses(&trouble) => {
             tracing::info!(%trouble, "the provider does not look for this filter");
@@ -80,21 +95,23 @@ impl Matching<'_> {
     async fn load(
         &self,
         start: &Cursor,
+        paused: &mut watch::Receiver<bool>,
         report: &mut (impl FnMut(LoadEvent) + Send),
     ) -> Result<bool, Trouble> {
-        let (_keep, mut paused) = watch::channel(false);
         let name = &self.session.account().name;
         let began = self.session.contacts().mirror_begin(name).await;
         let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
         let mut seen: HashSet<ContactId> = HashSet::new();
         let mut walked = Walked::default();
         for _ in 0..=EXTRA_WALKS {
+            // Whom only a walk before met is read again below: it may be gone since.
+            seen.clear();
             walked = walk(
                 self.session,
                 Some(start),
                 generation,
                 &mut seen,
-                &mut paused,
+                paused,
                 report,
             )
             .await?;
@@ -111,15 +128,14 @@ impl Matching<'_> {
             let plain = self.filter.only(|p| !self.needs_tags(&p));
             let found = self.matches(&plain).await?;
             let found: Vec<ContactId> = found.into_iter().filter(|id| seen.contains(id)).collect();
-            self.read_tags(found, &mut read, &mut paused, report)
-                .await?;
+            self.read_tags(found, &mut read, paused, report).await?;
         }
         let stale = self.matches(self.filter).await?;
         let stale: Vec<ContactId> = stale.into_iter().filter(|id| !seen.contains(id)).collect();
         if stale.len() > MANY_UNMET {
             return Ok(false);
         }
-        confirm(self.session, &stale, &mut paused, report).await?;
+        confirm(self.session, &stale, paused, report).await?;
         read.extend(stale);
         if let Some(tagged) = self.tagged {
             let name = &self.session.account().name;
@@ -129,7 +145,7 @@ impl Matching<'_> {
                 .map_err(|e| store_trouble("reading the contacts", &e))?;
             let some = found.into_iter().take(tagged.limit.unwrap_or(usize::MAX));
             let some: Vec<ContactId> = some.filter(|id| !read.contains(id)).collect();
-            self.read_tags(some, &mut read, &mut paused, report).await?;
+            self.read_tags(some, &mut read, paused, report).await?;
         }
         Ok(true)
     }

@@ -119,6 +119,20 @@ named! {
         NextSeen = "next-seen",
         /// Shows who has a value that is taken.
         WhoHasIt = "who-has-it",
+        /// Marks the contact or unmarks it.
+        Mark = "mark",
+        /// Begins a range to mark, or ends it.
+        MarkRange = "mark-range",
+        /// Begins a range to unmark, or ends it.
+        UnmarkRange = "unmark-range",
+        /// Inverts the marks of what is shown.
+        InvertMarks = "invert-marks",
+        /// Marks all that are loaded and shown.
+        MarkLoaded = "mark-loaded",
+        /// Marks all that match at the provider.
+        MarkMatching = "mark-matching",
+        /// Brings the last marks back.
+        RestoreMarks = "restore-marks",
     }
 }
 

@@ -1,6 +1,8 @@
 //! The list of contacts: cursor, filter line, order, columns. The rows come as a window around the
 //! cursor (`list::window`); nothing here holds all contacts.
 
+use std::collections::VecDeque;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -8,23 +10,26 @@ use super::columns::Columns;
 use super::form::Form;
 use super::menu::Menu;
 use super::{Answer, Ctx, Exit, Input, Layer, Outcome, Screen};
-use crate::domain::{Contact, ContactId, Filter, Order};
+use crate::domain::{Contact, ContactId, Filter, Order, Selection};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout;
 use crate::tui::model::{Desk, Notice};
-use crate::tui::msg::{Msg, Opened, Rows, Settings, Ticket};
+use crate::tui::msg::{Rows, Settings, Ticket};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::Line;
 
 pub mod column;
 mod details;
+mod marks;
 mod search;
 mod status;
+mod told;
 mod view;
 mod window;
 
-pub use status::{counts, loading_words};
+pub use marks::{Gathering, Marking, Picking, Range};
+pub use status::counts;
 pub use window::Asked;
 
 /// The list.
@@ -60,8 +65,12 @@ pub struct List {
     /// Whether the rows are those of another filter than the one typed: what stands under the cursor is
     /// not what the person asked for.
     pub stale: bool,
-    /// An action on the contact under the cursor that waits for the right rows.
-    pub deferred: Option<Action>,
+    /// What was asked for and waits for the right rows or marks, in the order of the keys.
+    pub deferred: VecDeque<Action>,
+    /// What is marked.
+    pub selection: Selection,
+    /// What the marking keys are in the middle of.
+    pub marking: Marking,
     /// What the provider itself was asked for.
     pub searching: Option<Ticket>,
     /// What to say when the draft that the cursor was sent to is found.
@@ -98,7 +107,12 @@ impl Layer for List {
                 Outcome::nothing()
             }
             Input::Told(msg) => self.told(msg, ctx),
-            Input::Answer(answer) => self.answered(answer),
+            Input::Answer(answer) => {
+                let ended = self.end_range_at(&answer, ctx);
+                let mut outcome = self.answered(answer);
+                outcome.effects.extend(ended);
+                outcome
+            }
         };
         outcome.effects.extend(self.ensure(ctx));
         outcome
@@ -160,7 +174,7 @@ impl List {
             layout::areas(desk.size).body,
             self.shows_details(desk),
             self.typing || self.is_filtered(),
-            u16::try_from(status::lines(desk).len()).unwrap_or(0),
+            u16::try_from(status::lines(self, desk).len()).unwrap_or(0),
         )
     }
 
@@ -176,6 +190,7 @@ impl List {
     /// Opens the filter line empty, for a text that was pasted outside of a text field.
     pub fn offer_search(&mut self) {
         self.typing = true;
+        self.marking.range = None;
         self.line.set("");
     }
 
@@ -186,8 +201,17 @@ impl List {
         self.at = None;
         self.follow = None;
         self.stale = true;
-        self.deferred = None;
+        self.deferred.clear();
         self.restart();
+    }
+
+    /// One step back: the range, what is waited for, the filter, the marks.
+    fn step_back(&mut self) -> Outcome {
+        if self.typing || !self.is_marking() && !self.line.text().is_empty() {
+            self.clear_filter();
+            return Outcome::nothing();
+        }
+        self.stop_marking()
     }
 
     fn clear_filter(&mut self) {
@@ -203,10 +227,24 @@ impl List {
 
     fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         self.touched = true;
-        if self.stale && acts_on_contact(action) {
-            self.deferred = Some(action);
+        if let Some(outcome) = self.put_off(action) {
+            return outcome;
+        }
+        if self.must_wait(action) {
+            self.deferred.push_back(action);
             return Outcome::nothing();
         }
+        let ended = self.end_range_before(action, ctx);
+        if ended.is_some() && self.must_wait(action) {
+            self.deferred.push_back(action);
+            return Outcome::effects(ended.into_iter().collect());
+        }
+        let mut outcome = self.act_now(action, ctx);
+        outcome.effects.extend(ended);
+        outcome
+    }
+
+    fn act_now(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         let page = self.height(ctx.desk).max(1);
         match action {
             Action::Down => self.move_by(1),
@@ -219,7 +257,14 @@ impl List {
             Action::PageUp => self.move_by(-page.cast_signed()),
             Action::Filter => self.typing = true,
             Action::Accept => return self.accept(ctx),
-            Action::Back => self.clear_filter(),
+            Action::Back => return self.step_back(),
+            Action::Mark
+            | Action::MarkRange
+            | Action::UnmarkRange
+            | Action::InvertMarks
+            | Action::MarkLoaded
+            | Action::MarkMatching
+            | Action::RestoreMarks => return self.mark(action, ctx),
             Action::Details => {
                 self.details = Some(!self.shows_details(ctx.desk));
                 return self.remember();
@@ -313,70 +358,6 @@ impl List {
             details: self.details,
         })])
     }
-
-    fn told(&mut self, msg: Msg, ctx: &mut Ctx<'_>) -> Outcome {
-        match msg {
-            Msg::Opened(opened) => {
-                self.reset(&opened);
-                Outcome::nothing()
-            }
-            Msg::StoreChanged => {
-                if self.touched {
-                    self.follow_cursor();
-                }
-                self.restart_quietly();
-                Outcome::nothing()
-            }
-            Msg::Rows { ticket, rows } => {
-                let outcome = self.take(ticket, rows, ctx.desk);
-                match self.deferred.take_if(|_| !self.stale) {
-                    Some(action) => self.act(action, ctx),
-                    None => outcome,
-                }
-            }
-            Msg::Searched { ticket, result } => self.searched(ticket, result),
-            Msg::Drafts(drafts) => self.greet(&drafts),
-            _ => Outcome::nothing(),
-        }
-    }
-
-    fn reset(&mut self, opened: &Opened) {
-        *self = Self {
-            order: opened.settings.order,
-            columns: opened.settings.columns.clone(),
-            details: opened.settings.details,
-            ..Self::default()
-        };
-    }
-
-    /// Says at start which drafts are kept, and sends the cursor to the newest.
-    fn greet(&mut self, drafts: &[(ContactId, String, jiff::Timestamp)]) -> Outcome {
-        if std::mem::replace(&mut self.greeted, true) {
-            return Outcome::nothing();
-        }
-        let Some((id, title, _)) = drafts.iter().max_by_key(|d| d.2) else {
-            return Outcome::nothing();
-        };
-        let title = crate::domain::shown::one_line(title);
-        let text = match drafts.len() {
-            1 => format!("1 draft kept: {title}"),
-            n => format!("{n} drafts kept, the newest: {title}"),
-        };
-        if self.cursor == 0 && !self.is_filtered() && !self.typing {
-            self.follow = Some((id.clone(), 0));
-            self.greeting = Some(format!("{text} — e opens it"));
-            self.restart();
-        }
-        Outcome::notice(Notice::info(format!("{text} (marked ✎)")))
-    }
-}
-
-/// Whether an action is about the contact under the cursor, so that it must be the right one.
-fn acts_on_contact(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Open | Action::Edit | Action::Copy | Action::Browser
-    )
 }
 
 #[cfg(test)]

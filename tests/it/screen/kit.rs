@@ -9,15 +9,18 @@
 //! <down> <pgdn> <backspace> <lt>`.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use cardex::domain::{
-    AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, Filter, Flag, Guarded, Order,
-    ProviderId, SortKey, Trouble,
+    AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, Filter, Flag, Guarded, Marks,
+    Order, ProviderId, SortKey, Span, Trouble,
 };
 use cardex::engine::{Check, Preview, SaveOutcome};
 use cardex::http::curl::Credentials;
 use cardex::http::{FieldProblem, HttpRequest};
-use cardex::tui::msg::{AccountInfo, AccountRow, LoadPhase, Loading, Opened, Rows, Settings};
+use cardex::tui::msg::{
+    AccountInfo, AccountRow, LoadPhase, Loading, Opened, Picked, Rows, Settings, Ticket,
+};
 use cardex::tui::{Effect, Keymap, Model, Msg, Theme, update, view};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
@@ -44,6 +47,10 @@ pub struct Script {
     pub preview: Result<Vec<HttpRequest>, Vec<FieldProblem>>,
     /// What reading a contact answers instead of the store's copy.
     pub reads: VecDeque<Result<Contact, Trouble>>,
+    /// What the provider has besides: it comes when all that match are asked for.
+    pub remote: Vec<Contact>,
+    /// Whether that question is answered.
+    pub gathers: bool,
     /// Whether questions are answered.
     pub answering: bool,
     pub theme: Theme,
@@ -67,6 +74,8 @@ pub fn closed(store: Vec<Contact>) -> Script {
         acts: Vec::new(),
         preview: Ok(Vec::new()),
         reads: VecDeque::new(),
+        remote: Vec::new(),
+        gathers: true,
         answering: true,
         theme: Theme::new(Some(true), false),
         now: "2026-01-02T03:04:05Z".parse().expect("a time"),
@@ -167,6 +176,14 @@ impl Script {
         self
     }
 
+    /// A question is answered late.
+    pub fn answers(mut self, effect: &Effect) -> Self {
+        for msg in self.answer(effect) {
+            self = self.msg(msg);
+        }
+        self
+    }
+
     /// The effects since the last time.
     pub fn taken(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -180,10 +197,38 @@ impl Script {
                 order,
                 window,
                 follow,
-            } => vec![Msg::Rows {
-                ticket: *ticket,
-                rows: self.query(filter, *order, window.clone(), follow.as_ref()),
-            }],
+                marks,
+                anchor,
+            } => {
+                let mut rows = self.query(filter, *order, window.clone(), follow.as_ref());
+                let shown: Vec<u32> = self.found(filter, *order).iter().map(row_of).collect();
+                let all: Marks = self.store.iter().map(row_of).collect();
+                rows.gone = marks.iter().filter(|r| !all.contains(*r)).collect();
+                let outside = |r: &u32| all.contains(*r) && !shown.contains(r);
+                rows.hidden = Some(marks.iter().filter(outside).count());
+                rows.anchored = anchor.and_then(|a| shown.iter().position(|r| *r == a));
+                vec![Msg::Rows {
+                    ticket: *ticket,
+                    rows,
+                }]
+            }
+            Effect::Pick {
+                ticket,
+                filter,
+                order,
+                span,
+            } => vec![self.picked(*ticket, filter, *order, *span)],
+            Effect::Gather {
+                ticket,
+                filter,
+                order,
+            } if self.gathers => {
+                self.store.append(&mut self.remote);
+                vec![
+                    Msg::StoreChanged,
+                    self.picked(*ticket, filter, *order, Span::All),
+                ]
+            }
             Effect::ReadContact { ticket, id } => {
                 let stored = self.store.iter().find(|c| c.id == *id).cloned();
                 let result = self.reads.pop_front().unwrap_or_else(|| {
@@ -255,18 +300,26 @@ impl Script {
         Msg::Drafts(list.collect())
     }
 
-    fn query(
-        &self,
-        filter: &Filter,
-        order: Order,
-        window: std::ops::Range<usize>,
-        follow: Option<&ContactId>,
-    ) -> Rows {
-        let mut found: Vec<&Contact> = self
-            .store
-            .iter()
-            .filter(|c| filter.matches_contact(c))
-            .collect();
+    fn picked(&self, ticket: Ticket, filter: &Filter, order: Order, span: Span) -> Msg {
+        let shown: Vec<u32> = self.found(filter, order).iter().map(row_of).collect();
+        let place = |row: u32| shown.iter().position(|r| *r == row);
+        let rows = match span {
+            Span::All => shown.iter().copied().collect(),
+            Span::Between(a, b) => match (place(a), place(b)) {
+                (Some(a), Some(b)) => shown[a.min(b)..=a.max(b)].iter().copied().collect(),
+                _ => Marks::default(),
+            },
+        };
+        let result = Ok(Picked {
+            rows: Arc::new(rows),
+            remark: None,
+        });
+        Msg::Picked { ticket, result }
+    }
+
+    fn found(&self, filter: &Filter, order: Order) -> Vec<Contact> {
+        let stored = self.store.iter().filter(|c| filter.matches_contact(c));
+        let mut found: Vec<Contact> = stored.cloned().collect();
         let key = |c: &Contact| match order.key {
             SortKey::Name => c.field(FieldKey::Name).to_lowercase(),
             SortKey::Email => c.field(FieldKey::Email).to_lowercase(),
@@ -284,15 +337,28 @@ impl Script {
             };
             empty.then(keys).then(a.id.cmp(&b.id))
         });
+        found
+    }
+
+    fn query(
+        &self,
+        filter: &Filter,
+        order: Order,
+        window: std::ops::Range<usize>,
+        follow: Option<&ContactId>,
+    ) -> Rows {
+        let found = self.found(filter, order);
         let end = window.end.min(found.len());
         let start = window.start.min(end);
         Rows {
             start,
-            contacts: found[start..end].iter().map(|c| (*c).clone()).collect(),
+            contacts: found[start..end].to_vec(),
+            numbers: found[start..end].iter().map(row_of).collect(),
             matched: found.len(),
             total: self.store.len(),
             complete: true,
             followed: follow.and_then(|id| found.iter().position(|c| c.id == *id)),
+            ..Rows::default()
         }
     }
 
@@ -452,6 +518,11 @@ fn parse(keys: &str) -> Vec<KeyEvent> {
         out.push(KeyEvent::new(code, modifiers));
     }
     out
+}
+
+/// The row number of a contact: its id.
+fn row_of(contact: &Contact) -> u32 {
+    contact.id.as_str().parse().expect("a number")
 }
 
 /// A contact of the account `demo`.

@@ -587,7 +587,8 @@ fn opening_right_after_typing_waits_for_the_contact_that_was_typed() {
         matched: 1,
         total: 2,
         complete: true,
-        followed: None,
+        numbers: vec![2],
+        ..Rows::default()
     };
     let mut script = script.msg(Msg::Rows {
         ticket: asked.expect("a question"),

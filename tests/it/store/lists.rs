@@ -180,6 +180,7 @@ fn run(first: Vec<Contact>, steps: Vec<Step>, wait_for_list: bool) -> Result<(),
                     order,
                     window: start..start + len,
                     follow: Some(follow.clone()),
+                    ..Query::default()
                 };
                 let view = store.view(query).wait().unwrap();
                 if view.complete {

@@ -1,13 +1,13 @@
-//! How many contacts there are and how far loading is, in words.
+//! How many contacts there are, how far loading is and what is marked, in words.
 
-use super::List;
+use super::{List, marks};
 use crate::domain::shown::one_line;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::model::{Desk, Tone};
 use crate::tui::msg::LoadPhase;
 use crate::tui::widget::text::wrap;
 
-/// Most lines that the sentence about loading takes.
+/// Most lines that a sentence takes.
 const MOST_LINES: usize = 3;
 
 /// The counts for the header: `12 of 200`, `loaded 30 of 1200`, `30 loaded`.
@@ -55,7 +55,7 @@ pub fn counts(list: &List, desk: &Desk) -> String {
 }
 
 /// A sentence about loading, where it does not simply go on.
-pub fn loading_words(desk: &Desk) -> Option<(Tone, String)> {
+fn loading_words(desk: &Desk) -> Option<(Tone, String)> {
     let loading = desk.loading.as_ref()?;
     let key = |action| {
         desk.keymap
@@ -97,10 +97,15 @@ pub fn loading_words(desk: &Desk) -> Option<(Tone, String)> {
     }
 }
 
-/// The sentence about loading, broken into lines: it must be readable in a narrow window too.
-pub(super) fn lines(desk: &Desk) -> Vec<String> {
-    let words = loading_words(desk).map(|(_, words)| one_line(&words).into_owned());
-    let mut lines = words.map_or_else(Vec::new, |w| wrap(&w, desk.size.columns.into()));
-    lines.truncate(MOST_LINES);
+/// The sentences below the rows, broken into lines: they must be readable in a narrow window too. First
+/// what is to be said of loading, then the marks.
+pub(super) fn lines(list: &List, desk: &Desk) -> Vec<(Tone, String)> {
+    let loading = loading_words(desk);
+    let marks = marks::words::words(list, desk).map(|words| (Tone::Info, words));
+    let mut lines = Vec::new();
+    for (tone, words) in loading.into_iter().chain(marks) {
+        let broken = wrap(&one_line(&words), desk.size.columns.into());
+        lines.extend(broken.into_iter().take(MOST_LINES).map(|line| (tone, line)));
+    }
     lines
 }

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{List, column, details, loading_words, status};
+use super::{List, column, details, status};
 use crate::domain::shown::width;
 use crate::domain::{Contact, ProviderId};
 use crate::tui::keymap::{Action, Context};
@@ -14,7 +14,8 @@ use crate::tui::msg::{AccountInfo, LoadPhase};
 use crate::tui::theme::Theme;
 use crate::tui::widget::text::{put, put_line, wrap};
 
-/// Columns before the first: the cursor's marker, the draft's mark, a blank.
+/// Columns before the first: the cursor's marker, the draft's mark, a blank. Where anything is marked, the
+/// marks have one more.
 const MARGIN: u16 = 3;
 
 pub(super) fn draw(list: &List, frame: &mut Frame<'_>, desk: &Desk, theme: &Theme) {
@@ -23,9 +24,13 @@ pub(super) fn draw(list: &List, frame: &mut Frame<'_>, desk: &Desk, theme: &Them
         draw_filter(list, frame, area, theme);
     }
     let buffer = frame.buffer_mut();
-    if let (Some(area), Some((tone, _))) = (parts.status, loading_words(desk)) {
-        for (at, line) in status::lines(desk).iter().enumerate() {
-            put_line(buffer, area, at, line, theme.tone(tone));
+    if let Some(area) = parts.status {
+        for (at, (tone, line)) in status::lines(list, desk).iter().enumerate() {
+            let style = match tone {
+                Tone::Info => theme.label,
+                tone => theme.tone(*tone),
+            };
+            put_line(buffer, area, at, line, style);
         }
     }
     if let Some(area) = parts.details {
@@ -36,8 +41,10 @@ pub(super) fn draw(list: &List, frame: &mut Frame<'_>, desk: &Desk, theme: &Them
         return;
     }
     let columns = column::chosen(&list.columns, desk);
-    let fitted = column::fit(&columns, parts.rows.width.saturating_sub(MARGIN));
-    let mut x = parts.titles.x + MARGIN;
+    let marks = u16::from(list.shows_marks());
+    let margin = MARGIN + marks;
+    let fitted = column::fit(&columns, parts.rows.width.saturating_sub(margin));
+    let mut x = parts.titles.x + margin;
     for (column, width) in &fitted {
         put(
             buffer,
@@ -58,13 +65,17 @@ pub(super) fn draw(list: &List, frame: &mut Frame<'_>, desk: &Desk, theme: &Them
         if current {
             put(buffer, parts.rows.x, y, "▌", 1, theme.marker);
         }
+        if let Some(mark) = list.mark_at(position) {
+            put(buffer, parts.rows.x + 1, y, mark, 1, theme.current);
+        }
         match list.row(position) {
             Some(contact) => {
-                let row = Rect::new(parts.rows.x, y, parts.rows.width, 1);
+                let x = parts.rows.x + marks;
+                let row = Rect::new(x, y, parts.rows.width.saturating_sub(marks), 1);
                 draw_row(contact, current, &fitted, buffer, row, desk, theme);
             }
             None => {
-                put(buffer, parts.rows.x + MARGIN, y, "…", 1, theme.dim);
+                put(buffer, parts.rows.x + margin, y, "…", 1, theme.dim);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The window of rows: what is asked for, when, and where the cursor stands when rows come.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::List;
 use crate::domain::ContactId;
@@ -18,6 +19,8 @@ pub struct Asked {
     pub window: Range<usize>,
     /// The contact that the answer places, and where the cursor stood.
     pub follow: Option<(ContactId, usize)>,
+    /// The row that the answer places: where a range began.
+    pub anchor: Option<u32>,
 }
 
 impl List {
@@ -70,10 +73,12 @@ impl List {
         }
         self.again = false;
         let ticket = ctx.tickets.draw();
+        let anchor = self.marking.range.map(|r| r.anchor);
         self.asked = Some(Asked {
             ticket,
             window: wanted.clone(),
             follow: self.follow.clone(),
+            anchor,
         });
         Some(Effect::Query {
             ticket,
@@ -81,6 +86,8 @@ impl List {
             order: self.order,
             window: wanted,
             follow: self.follow.as_ref().map(|(id, _)| id.clone()),
+            marks: Arc::clone(self.selection.marks()),
+            anchor,
         })
     }
 
@@ -112,10 +119,11 @@ impl List {
             return Outcome::nothing();
         };
         self.stale = false;
+        let lost = self.tally(&rows, asked.anchor);
         if self.again {
             // The store changed while this answer was on its way: the cursor is placed by the next.
             self.rows = Some(rows);
-            return Outcome::nothing();
+            return lost;
         }
         let found = rows.followed;
         self.rows = Some(rows);
@@ -130,7 +138,7 @@ impl List {
         self.at = self.current().map(|c| c.id.clone());
         match self.greeting.take() {
             Some(text) if found.is_some() => Outcome::notice(Notice::info(text)),
-            _ => Outcome::nothing(),
+            _ => lost,
         }
     }
 }
