@@ -3,6 +3,7 @@
 
 pub mod background;
 pub mod browser;
+pub mod bulk;
 pub mod checkup;
 pub mod clock;
 pub mod demo;

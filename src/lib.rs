@@ -31,8 +31,8 @@
 //! | [`provider`] | `Codec`, facts per provider, a folder per provider | domain, http |
 //! | [`secret`] | a secret that can not be printed, and where secrets come from | nothing of ours |
 //! | [`transport`] | exchange, limiter, retry table, auth, the HTTP client, request log | http, secret |
-//! | [`engine`] | the save machine, and what a save needs permission for | domain, http (field problems) |
-//! | [`store`] | SQLite: contacts, mirrors, rosters, drafts, list index | domain |
+//! | [`engine`] | machines of one save and of a bulk run, plans, what the journal holds | domain, http (field problems) |
+//! | [`store`] | SQLite: contacts, mirrors, rosters, drafts, runs, list index | domain, engine (plans, journal) |
 //! | [`sandbox`] | each vendor's API as a pure function, and a loopback server around them | http |
 //! | [`config`] | accounts and settings | domain, provider (facts), secret (sources) |
 //! | [`tui`] | model, messages, effects, keymap, views, screens | domain, engine, http (curl text) |

@@ -13,15 +13,16 @@
 //! | `place` | whose contacts an account's are |
 //! | `contacts`, `mirror` | reading and changing contacts of both kinds |
 //! | `roster` | the contacts of an account whose provider lists nothing |
+//! | `runs`, `journal` | bulk runs: what was planned, and what was done |
 //! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
 //! | `marks` | rows of the list for marking, marked rows in order |
 
 use std::future::Future;
 use std::marker::PhantomData;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
@@ -30,12 +31,14 @@ mod contacts;
 mod drafts;
 mod error;
 mod index;
+mod journal;
 mod listing;
 mod marks;
 mod mirror;
 mod place;
 mod roster;
 mod row;
+mod runs;
 mod schema;
 mod settings;
 mod tags;
@@ -47,11 +50,13 @@ mod vocabulary;
 mod tests;
 
 pub use error::StoreError;
+pub use journal::{Held, RunRow, RunTask};
 pub use listing::Listing;
 pub use marks::Arranged;
 pub use mirror::{MirrorState, Moment};
 pub use place::Place;
 pub use roster::{RosterAdded, RosterElsewhere, RosterEntry, RosterPage};
+pub use runs::{Forget, RunKind, RunRecord};
 pub use tags::TagWalked;
 pub use thread::StoreEvent;
 pub use view::{Query, View};
@@ -65,6 +70,7 @@ use thread::{Job, Owner};
 pub struct Store {
     jobs: mpsc::Sender<Job>,
     place: Place,
+    folder: Option<Arc<Path>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -81,7 +87,8 @@ impl Store {
     /// The file can not be read or written, is damaged, not cardex's, of a newer version, or locked.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let conn = schema::open(path)?;
-        Self::start(Owner::new(conn, path))
+        let folder = path.parent().map(Arc::from);
+        Self::start(Owner::new(conn, path), folder)
     }
 
     /// A database that is gone with the last handle.
@@ -90,10 +97,10 @@ impl Store {
     /// SQLite has no memory.
     pub fn in_memory() -> Result<Self, StoreError> {
         let conn = schema::open_in_memory()?;
-        Self::start(Owner::new(conn, Path::new(":memory:")))
+        Self::start(Owner::new(conn, Path::new(":memory:")), None)
     }
 
-    fn start(owner: Owner) -> Result<Self, StoreError> {
+    fn start(owner: Owner, folder: Option<Arc<Path>>) -> Result<Self, StoreError> {
         let (jobs, inbox) = mpsc::channel();
         std::thread::Builder::new()
             .name("store".into())
@@ -102,7 +109,13 @@ impl Store {
         Ok(Self {
             jobs,
             place: Place::local(),
+            folder,
         })
+    }
+
+    /// The folder of the database; none for one in memory.
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.folder.as_deref().map(Path::to_path_buf)
     }
 
     /// Has `hear` called, on the store's thread, for every event from now on. It must not block; sending

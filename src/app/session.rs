@@ -31,6 +31,18 @@ mod save;
 pub use about::About;
 pub use pages::Found;
 
+/// How much was sent on an account, by this process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Requests that left, retries included.
+    pub sent: u64,
+    /// How many of them were answered with 429.
+    pub throttled: u64,
+}
+
+/// Local contacts that a bulk run has under way at once: enough for one transaction to carry many.
+const LOCAL_AT_ONCE: u32 = 64;
+
 /// An open account. Clones share lane and store.
 #[derive(Clone)]
 pub struct Session {
@@ -100,6 +112,11 @@ impl Session {
         &self.inner.contacts
     }
 
+    /// Whose contacts these are, for a plan that may be applied elsewhere; empty for the local store.
+    pub fn place_text(&self) -> String {
+        place(&self.inner.account).text()
+    }
+
     /// Whether contacts are kept in the local store alone.
     pub fn is_local(&self) -> bool {
         self.inner.remote.is_none()
@@ -142,7 +159,7 @@ impl Session {
     }
 
     /// The attributes that contacts of the account are known to have, where a guard asks for them.
-    async fn names_for_guards(
+    pub(in crate::app) async fn names_for_guards(
         &self,
         base: &Contact,
         patch: &Patch,
@@ -233,6 +250,27 @@ impl Session {
             .await;
         let found = found.map_err(|e| store_trouble("collecting tags", &e))?;
         Ok(found.into_keys().collect())
+    }
+
+    /// How much was sent so far.
+    pub fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
+
+    /// How many contacts a bulk run may have under way at once.
+    pub(in crate::app) fn concurrency(&self) -> usize {
+        let remote = self.inner.remote.as_ref();
+        let most = remote.map_or(LOCAL_AT_ONCE, |r| r.codec.facts().pace.concurrency);
+        usize::try_from(most).unwrap_or(1).max(1)
+    }
+
+    /// Why a provider can not store a change, by key.
+    pub(in crate::app) fn refuses(&self, base: &Contact, patch: &Patch) -> Vec<FieldProblem> {
+        let Some(remote) = &self.inner.remote else {
+            return Vec::new();
+        };
+        let calls = remote.codec.update(&self.inner.context, base, patch);
+        calls.err().map(|e| e.0).unwrap_or_default()
     }
 
     /// When a cool-down that the provider asked for ends, where there is one.

@@ -13,7 +13,7 @@ use crate::domain::{Contact, Filter, Order, Trouble, TroubleKind, shown};
 mod walk;
 
 use walk::Walk;
-pub(super) use walk::show_progress;
+pub(super) use walk::{Progress, show_progress};
 
 /// The widest cell of a table on a terminal, in columns.
 const WIDEST: usize = 36;

@@ -117,6 +117,12 @@ impl Output {
         exit::of_trouble(trouble)
     }
 
+    /// A failure beside data that was printed already: as a sentence only. Returns the exit code.
+    pub fn trouble_beside(self, trouble: &Trouble) -> u8 {
+        self.error_text(&trouble.message, trouble.hint.as_deref());
+        exit::of_trouble(trouble)
+    }
+
     /// The lines of a failure on standard error.
     pub fn error_text(self, message: &str, hint: Option<&str>) {
         let (error, help) = if self.paints() {

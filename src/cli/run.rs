@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{self, Output, complain};
 use super::{AccountsCommand, Cli, Command, Vendor, exit};
-use super::{accounts, doctor, edit, list, packaging, practice, roster, show};
+use super::{accounts, doctor, edit, list, packaging, practice, roster, show, tag};
 use crate::app::practice::{self as sandboxes, Practice};
 use crate::app::setup::Setup;
 use crate::app::{log, screen};
@@ -54,6 +54,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             Command::List(_)
             | Command::Show { .. }
             | Command::Edit(_)
+            | Command::Tag(_)
             | Command::Roster { .. }
             | Command::Accounts { .. }
             | Command::Doctor { .. }
@@ -71,7 +72,13 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
     let asked = cli.global.account.as_deref();
     let works = matches!(
         cli.command,
-        Some(Command::List(_) | Command::Show { .. } | Command::Edit(_) | Command::Roster { .. })
+        Some(
+            Command::List(_)
+                | Command::Show { .. }
+                | Command::Edit(_)
+                | Command::Tag(_)
+                | Command::Roster { .. }
+        )
     );
     if works && setup.config.stands_in(asked) {
         let message = "this file names no account: working on demo, the store of sample contacts";
@@ -115,6 +122,10 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             let session = setup.open(setup.config.choose(asked)?)?;
             let edit = edit::run(&session, &args, out);
             finished(async { Ok(telling_waits(&session, out, edit).await) })
+        }
+        Some(Command::Tag(args)) => {
+            let session = setup.open(setup.config.choose(asked)?)?;
+            finished(tag::run(&session, &args, out))
         }
         Some(Command::Roster { command }) => {
             let session = setup.open(setup.config.choose(asked)?)?;

@@ -195,7 +195,7 @@ impl Save {
                 changes: conflicts,
             });
         }
-        let patch = self.effective(&fresh);
+        let patch = effective(&self.table, &self.patch, &fresh);
         if patch.is_empty() {
             let contact = with_untold_of(fresh, &self.base);
             return done(SaveOutcome::Unchanged { contact });
@@ -216,33 +216,6 @@ impl Save {
             fresh: Box::new(fresh),
             patch,
         }
-    }
-
-    /// The part of the patch that is not already so, under the provider's rules of comparison. A tag
-    /// that is to be both added and removed, in whatever spelling, ends up present.
-    fn effective(&self, fresh: &Contact) -> Patch {
-        let mut patch = self.patch.effective(fresh);
-        patch.fields.retain(|key, edit| match edit {
-            Edit::Set(text) => !diff::same_text(&self.table, *key, text, fresh.field(*key)),
-            Edit::Clear => true,
-        });
-        if self.table.tags.ignore_case {
-            let asked = &self.patch.tags;
-            let held = |t: &String| diff::contains(&fresh.tags, t, true);
-            patch.tags.add.retain(|t| !held(t));
-            let goes = |t: &&String| {
-                diff::contains(&asked.remove, t, true) && !diff::contains(&asked.add, t, true)
-            };
-            patch.tags.remove = fresh.tags.iter().filter(goes).cloned().collect();
-        }
-        // Of what was not told it is not known whether it is so already.
-        if !fresh.attributes_known {
-            patch.attributes = self.patch.attributes.clone();
-        }
-        if fresh.tags_read == TagsRead::No {
-            patch.tags = self.patch.tags.clone();
-        }
-        patch
     }
 
     /// What a contact that was read after the write says about it.
@@ -330,6 +303,32 @@ impl Save {
         };
         done(outcome)
     }
+}
+
+/// The part of `patch` that is not already so on a contact, under the provider's rules of comparison. A tag
+/// that is to be both added and removed, in whatever spelling, ends up present.
+pub(super) fn effective(table: &FieldTable, asked: &Patch, fresh: &Contact) -> Patch {
+    let mut patch = asked.effective(fresh);
+    patch.fields.retain(|key, edit| match edit {
+        Edit::Set(text) => !diff::same_text(table, *key, text, fresh.field(*key)),
+        Edit::Clear => true,
+    });
+    if table.tags.ignore_case {
+        let held = |t: &String| diff::contains(&fresh.tags, t, true);
+        patch.tags.add.retain(|t| !held(t));
+        let goes = |t: &&String| {
+            diff::contains(&asked.tags.remove, t, true) && !diff::contains(&asked.tags.add, t, true)
+        };
+        patch.tags.remove = fresh.tags.iter().filter(goes).cloned().collect();
+    }
+    // Of what was not told it is not known whether it is so already.
+    if !fresh.attributes_known {
+        patch.attributes = asked.attributes.clone();
+    }
+    if fresh.tags_read == TagsRead::No {
+        patch.tags = asked.tags.clone();
+    }
+    patch
 }
 
 fn done(outcome: SaveOutcome) -> Step {

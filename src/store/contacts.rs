@@ -68,6 +68,27 @@ impl Store {
         })
     }
 
+    /// Contacts as stored, for each id in turn.
+    pub fn contacts_of(
+        &self,
+        account: &AccountName,
+        ids: Vec<ContactId>,
+    ) -> Reply<Vec<Option<Contact>>> {
+        let account = self.key_of(account);
+        self.ask(move |owner| {
+            owner.read("reading contacts", |tx, _| {
+                let Some(key) = row::account_key(tx, &account)? else {
+                    return Ok(vec![None; ids.len()]);
+                };
+                let each = ids.iter().map(|id| {
+                    let found = row::find(tx, key, id)?;
+                    found.map(|(_, text)| decode(id, &text)).transpose()
+                });
+                each.collect()
+            })
+        })
+    }
+
     /// How many contacts an account has.
     pub fn count(&self, account: &AccountName) -> Reply<usize> {
         let account = self.key_of(account);

@@ -42,8 +42,8 @@ impl Place {
         self
     }
 
-    /// The column that holds it; empty for this store.
-    fn text(&self) -> String {
+    /// Provider, server and account on it in one line; empty for this store.
+    pub fn text(&self) -> String {
         self.provider
             .map_or_else(String::new, |p| format!("{p} {}", self.server))
     }

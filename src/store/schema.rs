@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_places.sql"),
     include_str!("migrations/0004_roster.sql"),
     include_str!("migrations/0005_rows.sql"),
+    include_str!("migrations/0006_runs.sql"),
 ];
 
 /// `card` in ASCII: tells a cardex database from others.

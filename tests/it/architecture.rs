@@ -12,7 +12,7 @@ const TABLE: [(&str, Option<&[&str]>); 12] = [
     ("secret", Some(&[])),
     ("transport", Some(&["http", "secret"])),
     ("engine", Some(&["domain", "http"])),
-    ("store", Some(&["domain"])),
+    ("store", Some(&["domain", "engine"])),
     ("sandbox", Some(&["http"])),
     ("config", Some(&["domain", "provider", "secret"])),
     ("tui", Some(&["domain", "engine", "http"])),

@@ -66,7 +66,7 @@ impl Session {
     }
 
     /// Reads a contact. One that is gone at its source is gone from the mirror, too.
-    pub(super) async fn read_target(
+    pub(in crate::app) async fn read_target(
         &self,
         target: Target<'_>,
         priority: Priority,

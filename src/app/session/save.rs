@@ -49,10 +49,7 @@ impl Session {
                 Step::Write { fresh, patch } => {
                     written_at = Some(clock::now());
                     known = patch.apply(&fresh);
-                    let result = match &self.inner.remote {
-                        Some(remote) => self.write_remote(remote, &fresh, &patch).await,
-                        None => self.write_local(&fresh, &patch).await,
-                    };
+                    let result = self.write(&fresh, &patch, Priority::Interactive).await;
                     save.on_written(result)
                 }
                 Step::Done(outcome) => {
@@ -60,6 +57,19 @@ impl Session {
                     return *outcome;
                 }
             };
+        }
+    }
+
+    /// Sends one write.
+    pub(in crate::app) async fn write(
+        &self,
+        fresh: &Contact,
+        patch: &Patch,
+        priority: Priority,
+    ) -> WriteResult {
+        match &self.inner.remote {
+            Some(remote) => self.write_remote(remote, fresh, patch, priority).await,
+            None => self.write_local(fresh, patch).await,
         }
     }
 
@@ -82,7 +92,13 @@ impl Session {
         }
     }
 
-    async fn write_remote(&self, remote: &Remote, fresh: &Contact, patch: &Patch) -> WriteResult {
+    async fn write_remote(
+        &self,
+        remote: &Remote,
+        fresh: &Contact,
+        patch: &Patch,
+        priority: Priority,
+    ) -> WriteResult {
         let tried = format!("saving contact {}", fresh.id);
         let calls = match remote.codec.update(&self.inner.context, fresh, patch) {
             Ok(calls) => calls,
@@ -101,7 +117,10 @@ impl Session {
         };
         let mut answered = None;
         for (sent, call) in calls.into_iter().enumerate() {
-            let options = SendOptions::interactive(call.idempotent);
+            let options = match priority {
+                Priority::Interactive => SendOptions::interactive(call.idempotent),
+                Priority::Background => SendOptions::background(call.idempotent),
+            };
             let response = match lane.send(call.request.clone(), options).await {
                 Ok(response) => response,
                 Err(error) => return self.failed_write(lane, &call, &tried, &error, sent > 0),

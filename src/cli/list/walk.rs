@@ -18,7 +18,7 @@ const ONE_BY_ONE: usize = 10;
 pub(super) struct Walk {
     tags: TagWalk,
     shows_tags: bool,
-    progress: bool,
+    progress: Progress,
 }
 
 impl Walk {
@@ -44,7 +44,7 @@ impl Walk {
                 TagWalk::None
             },
             shows_tags,
-            progress: !out.quiet && std::io::stderr().is_terminal(),
+            progress: Progress::new(out),
         }
     }
 
@@ -135,7 +135,25 @@ impl Walk {
     }
 
     fn report(&self, event: LoadEvent) {
-        if !self.progress {
+        self.progress.report(event);
+    }
+
+    fn end(&self) {
+        self.progress.end();
+    }
+}
+
+/// The line that tells how far loading is, where somebody watches.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Progress(bool);
+
+impl Progress {
+    pub(in crate::cli) fn new(out: Output) -> Self {
+        Self(!out.quiet && std::io::stderr().is_terminal())
+    }
+
+    pub(in crate::cli) fn report(self, event: LoadEvent) {
+        if !self.0 {
             return;
         }
         let line = match event {
@@ -154,8 +172,8 @@ impl Walk {
         show_progress(&line);
     }
 
-    fn end(&self) {
-        if self.progress {
+    pub(in crate::cli) fn end(self) {
+        if self.0 {
             show_progress("");
         }
     }

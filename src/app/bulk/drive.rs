@@ -1,0 +1,433 @@
+//! Drives a run: hands what the machine asks for to the session and the journal, and the results back.
+//!
+//! Every read and write is a task of its own, so that a write under way is not abandoned while this waits for
+//! something else. Entries of the journal that come up while one transaction is written go into the next one
+//! together. Contacts are read ahead from the store some rows at a time.
+
+use std::collections::HashMap;
+
+use futures_util::future::OptionFuture;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::lock::RunLock;
+use super::{Driven, Order, Progress};
+use crate::app::clock;
+use crate::app::session::{Session, store_trouble};
+use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
+use crate::engine::journal::{Entry, Noted, Outcome, RunId};
+use crate::engine::plan::base_of;
+use crate::engine::run::{Cell, Do, Halt, NotRecorded, Run, Standing, Task};
+use crate::engine::save::WriteResult;
+use crate::provider::Target;
+use crate::store::{Held, RunTask, StoreError};
+use crate::transport::Priority;
+
+/// Rows whose data is read from the store at once.
+const AHEAD: usize = 64;
+
+/// Drives a run until every row has its end, or until it is told to stop and nothing is under way. While it is
+/// halted it waits for orders; without anybody who could give some, it ends. `report` must not block.
+///
+/// # Errors
+/// There is no such run, another process drives it, or its state can not be read. Nothing was sent then.
+pub async fn drive(
+    session: &Session,
+    run: RunId,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    mut report: impl FnMut(&Progress) + Send,
+) -> Result<Driven, Trouble> {
+    let mut driver = Driver::open(session, run).await?;
+    let mut stop = false;
+    let mut heard = true;
+    report(&driver.progress());
+    loop {
+        if !stop {
+            let list = driver.run.poll();
+            driver.take(list);
+        }
+        driver.flush();
+        if driver.run.is_done() {
+            driver.finish().await?;
+            break;
+        }
+        let idle = driver.run.is_idle() && driver.is_quiet();
+        if idle && (stop || !heard && driver.run.standing() != &Standing::Running) {
+            break;
+        }
+        tokio::select! {
+            biased;
+            order = orders.recv(), if heard => match order {
+                Some(Order::Stop) => {
+                    stop = true;
+                    driver.run.pause(Halt::Asked);
+                }
+                Some(order) => driver.order(order).await?,
+                None => heard = false,
+            },
+            Some(written) = OptionFuture::from(driver.writing.as_mut()) => driver.recorded(written),
+            Some(loaded) = OptionFuture::from(driver.loading.as_mut()) => driver.loaded(loaded),
+            Some(done) = driver.tasks.join_next() => driver.done(done),
+            else => break,
+        }
+        report(&driver.progress());
+    }
+    let progress = driver.progress();
+    report(&progress);
+    let trouble = match &progress.standing {
+        Standing::Halted(halt) if !progress.done => halt.trouble().cloned(),
+        _ => None,
+    };
+    Ok(Driven { progress, trouble })
+}
+
+/// What came of a task.
+enum Came {
+    Read(u32, Result<Contact, Trouble>),
+    Written(u32, WriteResult),
+}
+
+/// A row that is under way.
+struct Row {
+    id: ContactId,
+    known: Contact,
+    written_at: Option<Timestamp>,
+    whole: bool,
+}
+
+type Written = Result<Vec<Result<(), Held>>, StoreError>;
+type Loaded = Result<Vec<RunTask>, StoreError>;
+
+/// A question to the store that is on its way, with what it was about.
+struct Asked<A, T>(A, crate::store::Reply<T>);
+
+impl<A: Unpin + Clone, T> std::future::Future for Asked<A, T> {
+    type Output = (A, Result<T, StoreError>);
+
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        let asked = self.0.clone();
+        std::pin::Pin::new(&mut self.1).poll(cx).map(|r| (asked, r))
+    }
+}
+
+struct Driver<'a> {
+    session: &'a Session,
+    id: RunId,
+    run: Run,
+    _lock: RunLock,
+    since: Timestamp,
+    ended_before: u64,
+    rows: HashMap<u32, Row>,
+    /// Rows whose data is asked for.
+    wanted: Vec<u32>,
+    /// Data that was read ahead.
+    ahead: HashMap<u32, RunTask>,
+    loading: Option<Asked<Vec<u32>, Vec<RunTask>>>,
+    /// Entries that wait for the journal, with how many belong to one row's step.
+    entries: Vec<Noted>,
+    steps: Vec<(u32, usize)>,
+    writing: Option<Asked<Vec<(u32, usize)>, Vec<Result<(), Held>>>>,
+    tasks: JoinSet<Came>,
+}
+
+impl<'a> Driver<'a> {
+    async fn open(session: &'a Session, id: RunId) -> Result<Self, Trouble> {
+        let tried = format!("resuming run {id}");
+        let store = session.contacts();
+        let name = &session.account().name;
+        let found = store.run(name, id).await;
+        let Some(record) = found.map_err(|e| store_trouble(&tried, &e))? else {
+            let message = format!("{tried}: {name} has no such run");
+            return Err(Trouble::new(TroubleKind::NotFound, message)
+                .with_hint("`cardex runs` lists those that it has"));
+        };
+        if session.account().read_only {
+            return Err(session.read_only());
+        }
+        let lock = RunLock::take(store.folder().as_deref(), id)?;
+        let cells = store.run_cells(id).await;
+        let cells = cells.map_err(|e| store_trouble(&tried, &e))?;
+        let merge = record.header.allowed.merge;
+        let run = Run::new(session.table().clone(), merge, cells, session.concurrency());
+        Ok(Self {
+            session,
+            id,
+            ended_before: run.tally().done(),
+            run,
+            _lock: lock,
+            since: clock::now(),
+            rows: HashMap::new(),
+            wanted: Vec::new(),
+            ahead: HashMap::new(),
+            loading: None,
+            entries: Vec::new(),
+            steps: Vec::new(),
+            writing: None,
+            tasks: JoinSet::new(),
+        })
+    }
+
+    fn progress(&self) -> Progress {
+        let tally = self.run.tally();
+        Progress {
+            run: self.id,
+            tally,
+            under_way: self.run.under_way(),
+            standing: self.run.standing().clone(),
+            ended_now: tally.done().saturating_sub(self.ended_before),
+            since: self.since,
+            held_until: self.session.held_until(),
+            done: self.run.is_done(),
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.tasks.is_empty() && self.writing.is_none() && self.loading.is_none()
+    }
+
+    /// Begins what the machine asks for.
+    fn take(&mut self, list: Vec<Do>) {
+        for act in list {
+            match act {
+                Do::Load { row } => match self.ahead.remove(&row) {
+                    Some(task) => self.begin(task),
+                    None => self.wanted.push(row),
+                },
+                Do::Read { row, after_write } => self.read(row, after_write),
+                Do::Write { row, fresh, patch } => self.write(row, *fresh, patch),
+                Do::Record { row, entries } => {
+                    self.steps.push((row, entries.len()));
+                    let noted = entries.into_iter().map(|entry| Noted { row, entry });
+                    self.entries.extend(noted);
+                }
+            }
+        }
+    }
+
+    /// Asks the store for what is wanted of it, one question of a kind at a time.
+    fn flush(&mut self) {
+        let store = self.session.contacts();
+        if self.writing.is_none() && !self.entries.is_empty() {
+            let entries = std::mem::take(&mut self.entries);
+            let steps = std::mem::take(&mut self.steps);
+            self.writing = Some(Asked(steps, store.journal(self.id, entries, clock::now())));
+        }
+        if self.loading.is_none() && !self.wanted.is_empty() {
+            let wanted = std::mem::take(&mut self.wanted);
+            let mut rows = wanted.clone();
+            rows.extend(self.run.upcoming(AHEAD).filter(|r| !self.ahead.contains_key(r)));
+            self.loading = Some(Asked(wanted, store.run_tasks(self.id, rows)));
+        }
+    }
+
+    fn loaded(&mut self, (wanted, found): (Vec<u32>, Loaded)) {
+        self.loading = None;
+        let failed = match found {
+            Ok(tasks) => {
+                self.ahead.extend(tasks.into_iter().map(|t| (t.row, t)));
+                None
+            }
+            Err(e) => Some(store_trouble("reading the rows of the run", &e)),
+        };
+        for row in wanted {
+            match self.ahead.remove(&row) {
+                Some(task) => self.begin(task),
+                None => {
+                    let message = format!("reading row {row} of run {}: it is not there", self.id);
+                    let missing = Trouble::new(TroubleKind::Local, message);
+                    let trouble = failed.clone().unwrap_or(missing);
+                    let list = self.run.on_loaded(row, Err(trouble));
+                    self.take(list);
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, task: RunTask) {
+        let account = self.session.account();
+        let blank = || Contact::new(task.id.clone(), account.name.clone(), account.provider);
+        let known = task.known.clone().unwrap_or_else(blank);
+        let base = match &task.changes {
+            Some(changes) => base_of(known.clone(), changes, task.record.as_deref()),
+            // Nothing was known of it, so nothing can have changed since.
+            None => free_of(known.clone(), &task.patch, task.record.as_deref()),
+        };
+        let whole = !task.patch.attributes.is_empty() || !task.patch.tags.is_empty();
+        self.rows.insert(
+            task.row,
+            Row {
+                id: task.id,
+                known,
+                written_at: None,
+                whole,
+            },
+        );
+        let list = self.run.on_loaded(
+            task.row,
+            Ok(Task {
+                base,
+                patch: task.patch,
+                fold: task.fold,
+            }),
+        );
+        self.take(list);
+    }
+
+    fn read(&mut self, row: u32, after_write: bool) {
+        let Some(known) = self.rows.get(&row) else {
+            return;
+        };
+        let session = self.session.clone();
+        let (id, contact, whole) = (known.id.clone(), known.known.clone(), known.whole);
+        let written_at = known.written_at.filter(|_| after_write);
+        self.tasks.spawn(async move {
+            let target = Target {
+                id: &id,
+                known: Some(&contact),
+                written_at,
+                whole,
+            };
+            let read = session.read_target(target, Priority::Background).await;
+            Came::Read(row, read)
+        });
+    }
+
+    fn write(&mut self, row: u32, fresh: Contact, patch: Patch) {
+        if let Some(known) = self.rows.get_mut(&row) {
+            known.written_at = Some(clock::now());
+            known.known = patch.apply(&fresh);
+        }
+        let session = self.session.clone();
+        self.tasks.spawn(async move {
+            let written = session.write(&fresh, &patch, Priority::Background).await;
+            if let WriteResult::Answered(Some(contact)) = &written
+                && !session.is_local()
+            {
+                session.remember_contact(contact).await;
+            }
+            Came::Written(row, written)
+        });
+    }
+
+    fn done(&mut self, done: Result<Came, tokio::task::JoinError>) {
+        match done {
+            Ok(Came::Read(row, read)) => {
+                let found = read.as_ref().ok().cloned();
+                let list = self.run.on_read(row, read);
+                // What is about to be written is remembered as it will be, not as it was.
+                let writes = list.iter().any(is_intent);
+                if let Some(contact) = found.filter(|_| !writes) {
+                    self.remember(contact);
+                }
+                self.take(list);
+            }
+            Ok(Came::Written(row, written)) => {
+                let list = self.run.on_written(row, written);
+                self.take(list);
+            }
+            // Its row stays open, and is settled when the run is resumed.
+            Err(error) => tracing::error!(%error, "a request of the run stopped unexpectedly"),
+        }
+    }
+
+    /// What was read goes into the mirror, without anybody waiting for it.
+    fn remember(&self, contact: Contact) {
+        if !self.session.is_local() {
+            let session = self.session.clone();
+            tokio::spawn(async move { session.remember_contact(&contact).await });
+        }
+    }
+
+    fn recorded(&mut self, (steps, written): (Vec<(u32, usize)>, Written)) {
+        self.writing = None;
+        let mut at = 0;
+        for (row, entries) in steps {
+            let result = match &written {
+                Err(e) => Err(NotRecorded::Failed(store_trouble("writing the journal", e))),
+                Ok(answers) => {
+                    let own = answers.iter().skip(at).take(entries);
+                    let held = own.filter_map(|a| a.as_ref().err()).next();
+                    held.map_or(Ok(()), |by| Err(NotRecorded::Busy { run: by.by }))
+                }
+            };
+            at += entries;
+            let list = self.run.on_recorded(row, result);
+            if matches!(self.run.cell(row), Some(Cell::Ended(_) | Cell::Waiting)) {
+                self.rows.remove(&row);
+            }
+            self.take(list);
+        }
+    }
+
+    async fn order(&mut self, order: Order) -> Result<(), Trouble> {
+        let list = match order {
+            Order::Pause | Order::Stop => {
+                self.run.pause(Halt::Asked);
+                Vec::new()
+            }
+            Order::GoOn => self.run.go_on(),
+            Order::GiveUp => self.run.give_up(),
+            Order::Retry(reason) => {
+                let rows = self.failed(reason).await?;
+                let mut list = self.run.reopen(rows);
+                list.extend(self.run.go_on());
+                list
+            }
+        };
+        self.take(list);
+        Ok(())
+    }
+
+    /// The rows that failed for a reason, or are not known; with whether something of them may be stored.
+    async fn failed(
+        &self,
+        reason: Option<crate::engine::Reason>,
+    ) -> Result<Vec<(u32, bool)>, Trouble> {
+        let store = self.session.contacts();
+        let tried = "looking for the rows that failed";
+        let mut found = Vec::new();
+        let mut from = 0;
+        loop {
+            let rows = store.run_rows(self.id, from, 1000).await;
+            let rows = rows.map_err(|e| store_trouble(tried, &e))?;
+            let Some(last) = rows.last() else { break };
+            from = last.row + 1;
+            for row in rows.iter().filter(|r| r.patch.is_some()) {
+                let Some(end) = &row.fold.end else { continue };
+                let wanted = match (end.outcome(), reason) {
+                    (Outcome::Failed, Some(reason)) => end.reason() == Some(reason),
+                    (Outcome::Failed | Outcome::Unknown, None) => true,
+                    _ => false,
+                };
+                if wanted {
+                    found.push((row.row, end.outcome() == Outcome::Unknown));
+                }
+            }
+        }
+        if !found.is_empty() {
+            let opened = store.reopen_run(self.id).await;
+            opened.map_err(|e| store_trouble(tried, &e))?;
+        }
+        Ok(found)
+    }
+
+    async fn finish(&self) -> Result<(), Trouble> {
+        let ended = self.session.contacts().end_run(self.id, clock::now()).await;
+        ended.map_err(|e| store_trouble("ending the run", &e))
+    }
+}
+
+fn is_intent(act: &Do) -> bool {
+    matches!(act, Do::Record { entries, .. } if matches!(entries.first(), Some(Entry::Intent(_))))
+}
+
+/// A base that no later look can conflict with: of what the patch names, nothing is known.
+fn free_of(known: Contact, patch: &Patch, record: Option<&str>) -> Contact {
+    let mut base = patch.apply(&known);
+    base.record = record.map(String::from);
+    base
+}

@@ -1,0 +1,66 @@
+//! One driver a run, whichever process it is in: a lock file beside the database, which the system lets go of
+//! when the process ends, however it ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::domain::{Trouble, TroubleKind};
+use crate::engine::journal::RunId;
+
+/// The right to drive a run; let go of when dropped.
+#[derive(Debug)]
+pub(super) struct RunLock {
+    path: Option<PathBuf>,
+    _file: Option<File>,
+}
+
+impl RunLock {
+    /// Takes the lock of a run whose database is in `folder`; without one (a database in memory) nobody else can
+    /// be at it.
+    ///
+    /// # Errors
+    /// Another process drives the run, or the lock file can not be made.
+    pub(super) fn take(folder: Option<&Path>, run: RunId) -> Result<Self, Trouble> {
+        let Some(folder) = folder else {
+            return Ok(Self {
+                path: None,
+                _file: None,
+            });
+        };
+        let path = folder.join(format!("run-{run}.lock"));
+        let opened = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let file = opened.map_err(|e| {
+            let message = format!("making the lock file {}: {e}", path.display());
+            Trouble::new(TroubleKind::Local, message)
+                .with_hint("make room, or allow writing in that folder")
+        })?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self {
+                path: Some(path),
+                _file: Some(file),
+            }),
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("run {run} is under way in another cardex");
+                Err(Trouble::new(TroubleKind::Invalid, message)
+                    .with_hint("pause or stop it there first"))
+            }
+            Err(TryLockError::Error(e)) => {
+                let message = format!("locking {}: {e}", path.display());
+                Err(Trouble::new(TroubleKind::Local, message))
+            }
+        }
+    }
+}
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        // A file that stays is taken again by whoever drives the run next.
+        if let Some(path) = &self.path {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Making a plan: from the ids that somebody chose, or from a filter, and what is known of the contacts.
+
+use std::collections::HashSet;
+
+use crate::app::clock;
+use crate::app::session::{Session, store_trouble};
+use crate::domain::{Contact, ContactId, Filter, Order, Patch, Trouble};
+use crate::engine::plan::planner::Block;
+use crate::engine::plan::{Allowed, Header, Plan, Planner, Row};
+use crate::engine::reason::Reason;
+
+/// Contacts read from the store at once.
+const CHUNK: usize = 500;
+
+/// What was asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The change, the same for every contact.
+    pub patch: Patch,
+    /// What was allowed by name.
+    pub allowed: Allowed,
+    /// Why, in somebody's words.
+    pub reason: Option<String>,
+    /// The filter that chose the contacts, in words.
+    pub filter: Option<String>,
+    /// Whether what the store knows is taken for the present; else every contact is looked at when its turn
+    /// comes, and none is passed over because of what was known.
+    pub present: bool,
+}
+
+/// A plan over these contacts, in this order; the same id twice is one row. What the store knows of them is
+/// taken as it is.
+///
+/// # Errors
+/// What is known of the account can not be had.
+pub async fn by_ids(
+    session: &Session,
+    ids: &[ContactId],
+    asked: &Asked,
+) -> Result<Plan, Trouble> {
+    let mut planner = planner(session, &asked.patch, asked.allowed).await?;
+    let account = session.account();
+    let mut seen = HashSet::with_capacity(ids.len());
+    let ids: Vec<ContactId> = ids.iter().filter(|id| seen.insert(*id)).cloned().collect();
+    drop(seen);
+    let mut rows: Vec<Row> = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let found = session.contacts().contacts_of(&account.name, chunk.to_vec());
+        let found = found
+            .await
+            .map_err(|e| store_trouble("reading the contacts", &e))?;
+        for (id, contact) in chunk.iter().zip(found) {
+            let blank = || Contact::new(id.clone(), account.name.clone(), account.provider);
+            rows.push(match contact {
+                Some(contact) if asked.present => {
+                    planner.row(&contact, &asked.patch, |c, p| refusal(session, c, p))
+                }
+                Some(contact) => {
+                    let mut row = planner.unread(&blank(), &asked.patch);
+                    row.name = contact.title().into();
+                    row
+                }
+                None => planner.unread(&blank(), &asked.patch),
+            });
+        }
+    }
+    Ok(Plan {
+        header: header(session, Some(asked.patch.clone()), asked),
+        rows,
+    })
+}
+
+/// A plan over the contacts in the store that a filter finds, in the order of the list.
+///
+/// # Errors
+/// As [`by_ids`].
+pub async fn by_filter(
+    session: &Session,
+    filter: &Filter,
+    asked: &Asked,
+) -> Result<Plan, Trouble> {
+    let name = &session.account().name;
+    let ids = session.contacts().ids(name, filter, Order::default()).await;
+    let ids = ids.map_err(|e| store_trouble("reading the contacts", &e))?;
+    by_ids(session, &ids, asked).await
+}
+
+/// What a plan of this account says about itself.
+pub(super) fn header(session: &Session, change: Option<Patch>, asked: &Asked) -> Header {
+    Header {
+        account: session.account().name.clone(),
+        provider: session.account().provider,
+        place: session.place_text(),
+        made_at: clock::now(),
+        made_by: who(),
+        change,
+        allowed: asked.allowed,
+        reason: asked.reason.clone(),
+        undo_of: None,
+        filter: asked.filter.clone(),
+    }
+}
+
+/// The user of this machine.
+fn who() -> String {
+    let names = ["USER", "LOGNAME", "USERNAME"];
+    let found = names.iter().find_map(|n| std::env::var(n).ok());
+    found
+        .filter(|n| !n.is_empty())
+        .unwrap_or_else(|| "unknown".into())
+}
+
+/// A planner with what is known of the account.
+pub(super) async fn planner(
+    session: &Session,
+    patch: &Patch,
+    allowed: Allowed,
+) -> Result<Planner, Trouble> {
+    let account = session.account();
+    let definitions = match patch.attributes.is_empty() {
+        true => Vec::new(),
+        false => session.definitions().await?,
+    };
+    let asks_catalogue =
+        session.table().tags.outside_catalogue.is_some() && !patch.tags.add.is_empty();
+    let catalogue = match asks_catalogue {
+        true => session.catalogue().await?,
+        false => None,
+    };
+    let blank = Contact::new(ContactId::new(""), account.name.clone(), account.provider);
+    let names = session.names_for_guards(&blank, patch).await?;
+    Ok(Planner::new(
+        session.table().clone(),
+        definitions,
+        account.default_region.clone(),
+        catalogue,
+        names,
+        allowed,
+    ))
+}
+
+/// Why the provider can not store a change.
+pub(super) fn refusal(session: &Session, base: &Contact, patch: &Patch) -> Option<Block> {
+    let problem = session.refuses(base, patch).into_iter().next()?;
+    Some((
+        Reason::Invalid,
+        format!("{}: {}", problem.key, problem.message),
+    ))
+}

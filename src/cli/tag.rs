@@ -1,0 +1,183 @@
+//! `cardex tag`: a change for many contacts, chosen by a filter, by ids, or all: plan, look, ask, run.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::Path;
+
+use tokio::sync::watch;
+
+use super::edit::args::patch_of;
+use super::output::{Output, interrupted};
+use super::{EditArgs, TagArgs, bulk, exit};
+use crate::app::bulk::{Asked, by_filter, by_ids};
+use crate::app::loader::{self, TagWalk};
+use crate::app::session::Session;
+use crate::cli::interrupt::{telling_waits, unless_interrupted};
+use crate::domain::{Contact, ContactId, Filter, Patch, Trouble, TroubleKind};
+use crate::engine::plan::{Plan, file};
+
+/// Plans, and does it or shows it. Returns the exit code.
+///
+/// # Errors
+/// When an argument is wrong, or nothing could be begun.
+pub async fn run(session: &Session, args: &TagArgs, out: Output) -> Result<u8, Trouble> {
+    let sends = !args.dry_run && args.plan.is_none();
+    if session.account().read_only && sends {
+        return Err(session.read_only());
+    }
+    let planning = telling_waits(session, out, plan(session, args, out));
+    let Some(plan) = unless_interrupted(planning).await? else {
+        return Ok(interrupted());
+    };
+    let plan = plan?;
+    if plan.rows.is_empty() {
+        out.remark("Nothing matched.");
+        return Ok(exit::NOTHING);
+    }
+    bulk::within(plan.rows.len(), args.how.max)?;
+    if let Some(path) = &args.plan {
+        keep(&plan, path)?;
+    }
+    if args.dry_run {
+        return Ok(bulk::show(&plan, out));
+    }
+    if let Some(path) = &args.plan {
+        out.remark(&format!(
+            "{} Nothing was sent; `cardex apply {}` does it.",
+            bulk::summary(&plan),
+            path.display()
+        ));
+        return Ok(exit::DONE);
+    }
+    bulk::apply(session, plan, &args.how, out).await
+}
+
+async fn plan(session: &Session, args: &TagArgs, out: Output) -> Result<Plan, Trouble> {
+    let patch = patch(session, args).await?;
+    let text = args.filter.join(" ");
+    let mut asked = Asked {
+        patch,
+        allowed: bulk::allowed(&args.how),
+        reason: args.how.reason.clone(),
+        filter: (!text.is_empty()).then(|| text.clone()),
+        present: true,
+    };
+    if let Some(path) = &args.ids {
+        let ids = ids_of(session, path)?;
+        bulk::within(ids.len(), args.how.max)?;
+        asked.present = session.is_local();
+        return by_ids(session, &ids, &asked).await;
+    }
+    let filter = Filter::parse(&text).map_err(|e| {
+        Trouble::new(TroubleKind::Invalid, e.to_string())
+            .with_hint("see `cardex tag --help` for tag:, email:, attr.")
+    })?;
+    if filter.is_empty() && !args.all {
+        return Err(
+            invalid("tag: nobody was chosen").with_hint("name a filter, --ids FILE, or --all")
+        );
+    }
+    load(session, &filter, out).await?;
+    by_filter(session, &filter, &asked).await
+}
+
+/// What is to be changed, the same for every contact.
+async fn patch(session: &Session, args: &TagArgs) -> Result<Patch, Trouble> {
+    let edit = EditArgs {
+        set: args.set.clone(),
+        set_attr: args.set_attr.clone(),
+        unset_attr: args.unset_attr.clone(),
+        add_tag: args.add.clone(),
+        remove_tag: args.remove.clone(),
+        flag: args.flag.clone(),
+        ..EditArgs::default()
+    };
+    let definitions = match args.set_attr.is_empty() {
+        true => Vec::new(),
+        false => session.definitions().await?,
+    };
+    let account = session.account();
+    let blank = Contact::new(ContactId::new(""), account.name.clone(), account.provider);
+    let patch = patch_of(&edit, session, &blank, &definitions)?;
+    if patch.is_empty() {
+        return Err(invalid("tag: nothing to change was named")
+            .with_hint("use --add TAG, --remove TAG, --set-attr NAME=VALUE, --flag … (see --help)"));
+    }
+    Ok(patch)
+}
+
+/// Makes the mirror hold what the filter finds at the provider.
+async fn load(session: &Session, filter: &Filter, out: Output) -> Result<(), Trouble> {
+    super::roster::before_listing(session, filter, out).await?;
+    if session.is_local() {
+        return Ok(());
+    }
+    let progress = super::list::Progress::new(out);
+    if !filter.is_empty()
+        && loader::load_matching(session, filter, None, |e| progress.report(e)).await?
+    {
+        progress.end();
+        return Ok(());
+    }
+    let tags = match session.tags_need_walk() && !filter.is_empty() {
+        true => TagWalk::Catalogue,
+        false => TagWalk::None,
+    };
+    let (_keep, paused) = watch::channel(false);
+    let loaded = loader::load(session, &tags, paused, |e| progress.report(e)).await;
+    progress.end();
+    let loaded = loaded?;
+    if let Some(trouble) = loaded.untagged {
+        return Err(trouble);
+    }
+    if let Some(shortfall) = loaded.shortfall() {
+        out.warning(&shortfall);
+    }
+    Ok(())
+}
+
+/// The ids in a file, one a line; empty lines do not count, an id that is there twice counts once.
+fn ids_of(session: &Session, path: &Path) -> Result<Vec<ContactId>, Trouble> {
+    let name = path.display();
+    let failed = |e: std::io::Error| invalid(&format!("--ids: reading {name}: {e}"));
+    let mut text = String::new();
+    match path.as_os_str() == "-" {
+        true => std::io::stdin().lock().read_to_string(&mut text),
+        false => File::open(path).and_then(|f| BufReader::new(f).read_to_string(&mut text)),
+    }
+    .map_err(failed)?;
+    let mut seen = HashSet::new();
+    let mut ids = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let id = line.trim();
+        if id.is_empty() {
+            continue;
+        }
+        let id = session.check_id(id).map_err(|t| {
+            invalid(&format!("--ids: line {number} of {name}: {}", t.message))
+                .with_hint("nothing was sent; a file of ids holds one a line")
+        })?;
+        if seen.insert(id.clone()) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Writes a plan to a file.
+fn keep(plan: &Plan, path: &Path) -> Result<(), Trouble> {
+    let written = File::create(path).and_then(|f| {
+        let mut file = BufWriter::new(f);
+        file::write(plan, &mut file)?;
+        file.flush()
+    });
+    written.map_err(|e| {
+        let message = format!("writing the plan to {}: {e}", path.display());
+        Trouble::new(TroubleKind::Local, message).with_hint("nothing was sent")
+    })
+}
+
+fn invalid(message: &str) -> Trouble {
+    Trouble::new(TroubleKind::Invalid, message)
+}

@@ -1,0 +1,254 @@
+//! From a contact and a change to a row of a plan: what will be sent, or why nothing will. Pure; what is known
+//! of the account is given.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Allowed, Planned, Row};
+use crate::domain::guard::guarded;
+use crate::domain::validate;
+use crate::domain::{
+    AttributeDefinition, Contact, Edit, FieldTable, Flag, Patch, TagsRead, diff,
+};
+use crate::engine::reason::Reason;
+use crate::engine::save::effective;
+
+/// What is known of an account when a plan is made.
+#[derive(Debug, Clone)]
+pub struct Planner {
+    table: FieldTable,
+    definitions: Vec<AttributeDefinition>,
+    region: Option<String>,
+    /// The tags that exist, where the provider tells.
+    catalogue: Option<Vec<String>>,
+    /// The attributes that contacts are known to have.
+    names: BTreeSet<String>,
+    allowed: Allowed,
+    /// Patches that many rows have.
+    shared: Vec<Arc<Patch>>,
+    already: Arc<str>,
+    last_why: Arc<str>,
+}
+
+/// Why a contact can not be changed so: the kind, and the sentence.
+pub type Block = (Reason, String);
+
+/// So many patches are compared with before a row gets one of its own.
+const SHARED: usize = 16;
+
+impl Planner {
+    /// A planner for an account. `names`: the attributes that its contacts are known to have.
+    pub fn new(
+        table: FieldTable,
+        definitions: Vec<AttributeDefinition>,
+        region: Option<String>,
+        catalogue: Option<Vec<String>>,
+        names: BTreeSet<String>,
+        allowed: Allowed,
+    ) -> Self {
+        Self {
+            table,
+            definitions,
+            region,
+            catalogue,
+            names,
+            allowed,
+            shared: Vec::new(),
+            already: "already so".into(),
+            last_why: "".into(),
+        }
+    }
+
+    /// The row of a contact as it is known. `refuses` is asked last: why the provider can not store the change.
+    pub fn row(
+        &mut self,
+        contact: &Contact,
+        patch: &Patch,
+        refuses: impl FnOnce(&Contact, &Patch) -> Option<Block>,
+    ) -> Row {
+        let planned = self.planned(contact, patch, refuses);
+        Row {
+            id: contact.id.clone(),
+            name: contact.title().into(),
+            record: contact.record.as_deref().map(Box::from),
+            planned,
+            struck: false,
+        }
+    }
+
+    /// The row of a contact of which nothing is known but its id: `blank` has no values.
+    pub fn unread(&mut self, blank: &Contact, patch: &Patch) -> Row {
+        let patch = self.in_texts(patch);
+        let block = self
+            .not_permitted(blank, &patch)
+            .or_else(|| self.unacceptable(blank, &patch));
+        let planned = match block {
+            Some(block) => self.blocked(block),
+            None => Planned::Unread {
+                patch: self.share(patch),
+            },
+        };
+        Row {
+            name: blank.id.as_str().into(),
+            id: blank.id.clone(),
+            record: None,
+            planned,
+            struck: false,
+        }
+    }
+
+    /// The row of a contact that can not be changed, or need not be.
+    pub fn settled(&mut self, contact: &Contact, end: Result<&str, Block>) -> Row {
+        let planned = match end {
+            Ok(why) => Planned::Nothing {
+                why: self.why(why.to_string()),
+            },
+            Err(block) => self.blocked(block),
+        };
+        Row {
+            id: contact.id.clone(),
+            name: contact.title().into(),
+            record: contact.record.as_deref().map(Box::from),
+            planned,
+            struck: false,
+        }
+    }
+
+    fn planned(
+        &mut self,
+        contact: &Contact,
+        patch: &Patch,
+        refuses: impl FnOnce(&Contact, &Patch) -> Option<Block>,
+    ) -> Planned {
+        let patch = effective(&self.table, &self.in_texts(patch), contact);
+        if patch.is_empty() {
+            return Planned::Nothing {
+                why: Arc::clone(&self.already),
+            };
+        }
+        if let Some(block) = self
+            .not_permitted(contact, &patch)
+            .or_else(|| self.unacceptable(contact, &patch))
+            .or_else(|| refuses(contact, &patch))
+        {
+            return self.blocked(block);
+        }
+        let untold = !patch.tags.is_empty() && contact.tags_read == TagsRead::No
+            || !patch.attributes.is_empty() && !contact.attributes_known;
+        if untold {
+            let patch = self.share(patch);
+            return Planned::Unread { patch };
+        }
+        let changes = diff::changes_of(contact, &patch);
+        Planned::Send {
+            changes: serde_json::to_string(&changes)
+                .unwrap_or_else(|_| "[]".into())
+                .into(),
+            patch: self.share(patch),
+        }
+    }
+
+    /// What has to be allowed by name, and was not.
+    fn not_permitted(&self, contact: &Contact, patch: &Patch) -> Option<Block> {
+        if !self.allowed.opt_in
+            && let Some(message) = widens_consent(contact, patch)
+        {
+            return Some((Reason::Consent, message.into()));
+        }
+        let acts = guarded(&self.table, &self.names, contact, patch);
+        let act = acts.into_iter().find(|act| match act.guard {
+            crate::domain::Guard::Merge => !self.allowed.merge,
+            crate::domain::Guard::NewField => !self.allowed.new_field,
+        })?;
+        let why = format!("{}: {} ({})", act.key, act.message, act.guard.switch());
+        Some((Reason::of_guard(act.guard), why))
+    }
+
+    /// What would be refused, by the provider's rules.
+    fn unacceptable(&self, contact: &Contact, patch: &Patch) -> Option<Block> {
+        let region = self.region.as_deref();
+        let rows = validate::patch(&self.table, &self.definitions, region, contact, patch);
+        if let Some((key, problem)) = rows.into_iter().find(|(_, p)| p.is_error()) {
+            let reason = match self.can_change(&key) {
+                true => Reason::Invalid,
+                false => Reason::ReadOnly,
+            };
+            return Some((reason, format!("{key}: {}", problem.message)));
+        }
+        let spec = &self.table.tags;
+        let (names, note) = (self.catalogue.as_ref()?, spec.outside_catalogue?);
+        let known = |tag: &String| {
+            let lower = tag.to_lowercase();
+            names
+                .iter()
+                .any(|n| n == tag || (spec.ignore_case && n.to_lowercase() == lower))
+        };
+        let tag = patch.tags.add.iter().find(|tag| !known(tag))?;
+        Some((Reason::Catalogue, format!("tags: {tag:?}: {note}")))
+    }
+
+    fn can_change(&self, key: &str) -> bool {
+        let table = &self.table;
+        if key == "tags" {
+            return table.tags.access.can_set();
+        }
+        if key.starts_with("attr.") {
+            return table.attributes.access.can_set();
+        }
+        if let Some(flag) = Flag::parse(key) {
+            return table.flag(flag).is_some_and(|f| f.access.can_set());
+        }
+        crate::domain::FieldKey::parse(key)
+            .and_then(|k| table.field(k))
+            .is_some_and(|f| f.access.can_set())
+    }
+
+    fn in_texts(&self, patch: &Patch) -> Patch {
+        match self.table.attributes.texts_only {
+            true => patch.clone().in_texts(),
+            false => patch.clone(),
+        }
+    }
+
+    fn blocked(&mut self, (reason, why): Block) -> Planned {
+        Planned::Blocked {
+            reason,
+            why: self.why(why),
+        }
+    }
+
+    /// The same sentence as the row before has it, where it is.
+    fn why(&mut self, why: String) -> Arc<str> {
+        if *self.last_why != *why {
+            self.last_why = why.into();
+        }
+        Arc::clone(&self.last_why)
+    }
+
+    fn share(&mut self, patch: Patch) -> Arc<Patch> {
+        if let Some(known) = self.shared.iter().find(|p| ***p == patch) {
+            return Arc::clone(known);
+        }
+        let patch = Arc::new(patch);
+        if self.shared.len() < SHARED {
+            self.shared.push(Arc::clone(&patch));
+        }
+        patch
+    }
+}
+
+/// Why a patch says that somebody agreed to more than is known that they did.
+fn widens_consent(contact: &Contact, patch: &Patch) -> Option<&'static str> {
+    let (before, edit) = (contact.flag(Flag::Optin), patch.flags.get(&Flag::Optin)?);
+    match (before, edit) {
+        (_, Edit::Set(false)) => None,
+        (Some(true), _) => None,
+        (None, Edit::Set(true)) => {
+            Some("optin: consent is unknown here; only --allow-opt-in with a --reason sets it to yes")
+        }
+        (Some(false), _) => {
+            Some("optin: this contact said no; only --allow-opt-in with a --reason changes that")
+        }
+        (None, Edit::Clear) => None,
+    }
+}

@@ -1,0 +1,1 @@
+//! Rows, counts and files of plans.

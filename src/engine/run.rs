@@ -1,0 +1,612 @@
+//! A bulk run as a pure machine: which contact is next, what is written down before anything is sent, how each
+//! row ends, and when the run has to wait for a person.
+//!
+//! ```text
+//!  waiting ─► Load ─► Read ─► check ─► Record(intent) ─► Write ─► verify ─► Record(settled) ─► end
+//!     ▲                         │            │                       │
+//!     └──── Record(released) ◄──┴── nothing was stored, and it was no fault of this row ◄──┘
+//! ```
+//!
+//! [`Do::Write`] exists only as the answer to [`Run::on_recorded`] for that row's intent: no call can be sent
+//! before the journal holds what it is. A row with an intent whose end is not known, after a crash or after a
+//! connection that broke, is read again and settled by what is seen ([`look`]), never blindly sent again.
+//!
+//! No I/O and no clock: `app::bulk` does what the machine says and tells it what came of it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::journal::{End, Entry, Intent, Outcome, RowFold, Tally};
+use super::reason::Reason;
+use super::save::{Permits, Save, Step, WriteResult};
+use crate::domain::{Contact, FieldTable, Patch, Trouble, TroubleKind, diff};
+
+mod judge;
+pub mod look;
+mod standing;
+
+pub use standing::{Halt, Standing};
+
+use judge::{Judged, judge};
+
+/// How often a row is tried when it is not its own fault that it failed.
+const TRIES: u8 = 4;
+
+/// At least so many failures in a row, none of them a row's own fault, halt the run.
+const FEWEST_MISSES: usize = 3;
+
+/// What the driver has to do. Everything but the recording may be done at the same time; what is recorded is
+/// recorded in this order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Do {
+    /// Get the row's task and call [`Run::on_loaded`].
+    Load {
+        /// The row.
+        row: u32,
+    },
+    /// Read the contact whole and call [`Run::on_read`].
+    Read {
+        /// The row.
+        row: u32,
+        /// Whether this is to see what a write came to.
+        after_write: bool,
+    },
+    /// Write entries to the journal and call [`Run::on_recorded`].
+    Record {
+        /// The row.
+        row: u32,
+        /// What to write, in this order.
+        entries: Vec<Entry>,
+    },
+    /// Send the write and call [`Run::on_written`].
+    Write {
+        /// The row.
+        row: u32,
+        /// The contact as just read.
+        fresh: Box<Contact>,
+        /// What to change.
+        patch: Patch,
+    },
+}
+
+/// What the driver knows about a row when its turn comes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// The contact as the plan saw it.
+    pub base: Contact,
+    /// What is to be changed.
+    pub patch: Patch,
+    /// What the journal says about it.
+    pub fold: RowFold,
+}
+
+/// Why an entry is not in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotRecorded {
+    /// Another run has an open intent for the same contact.
+    Busy {
+        /// That run's number.
+        run: i64,
+    },
+    /// It can not be written.
+    Failed(Trouble),
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// Its turn has not come.
+    Waiting,
+    /// Something may be stored that nobody has seen yet: it is looked at when its turn comes.
+    Unsettled,
+    /// Under way.
+    Open,
+    /// At its end.
+    Ended(Outcome),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    Loading,
+    /// Reading, writing or verifying. `fold`: what the journal holds.
+    Saving {
+        save: Box<Save>,
+        fold: RowFold,
+    },
+    /// The intent is on its way into the journal.
+    Intending {
+        save: Box<Save>,
+        fold: RowFold,
+        fresh: Box<Contact>,
+        patch: Patch,
+    },
+    /// What became of an earlier intent is being read.
+    Looking {
+        fold: RowFold,
+    },
+    /// The last entries are on their way into the journal; then the row is at its end, or waits again.
+    Closing {
+        entries: Vec<Entry>,
+        then: Cell,
+    },
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    table: FieldTable,
+    permits: Permits,
+    cells: Vec<Cell>,
+    queue: VecDeque<u32>,
+    open: BTreeMap<u32, Stage>,
+    /// How often a row came back through no fault of its own.
+    tries: BTreeMap<u32, u8>,
+    /// Rows whose last entries could not be written: they are written when the run goes on.
+    unwritten: BTreeSet<u32>,
+    most: usize,
+    misses: usize,
+    standing: Standing,
+    tally: Tally,
+}
+
+impl Run {
+    /// A run over rows that stand as given; nothing happens before [`Run::poll`]. `merge`: whether contacts may
+    /// be merged away; whatever else needs to be allowed was asked for by the plan, which blocks such rows.
+    /// `most`: rows under way at once.
+    pub fn new(table: FieldTable, merge: bool, cells: Vec<Cell>, most: usize) -> Self {
+        let permits = Permits {
+            force: false,
+            merge,
+            new_field: true,
+        };
+        let mut tally = Tally::default();
+        let mut unsettled = VecDeque::new();
+        let mut waiting = VecDeque::new();
+        for (row, cell) in (0..).zip(&cells) {
+            match cell {
+                Cell::Ended(outcome) => *tally.slot(*outcome) += 1,
+                Cell::Unsettled | Cell::Open => unsettled.push_back(row),
+                Cell::Waiting => waiting.push_back(row),
+            }
+        }
+        tally.left = (unsettled.len() + waiting.len()) as u64;
+        // What may be half done is seen to first.
+        unsettled.append(&mut waiting);
+        Self {
+            table,
+            permits,
+            cells,
+            queue: unsettled,
+            open: BTreeMap::new(),
+            tries: BTreeMap::new(),
+            unwritten: BTreeSet::new(),
+            most: most.max(1),
+            misses: 0,
+            standing: Standing::Running,
+            tally,
+        }
+    }
+
+    /// What to do now: rows whose turn has come.
+    pub fn poll(&mut self) -> Vec<Do> {
+        let mut list = Vec::new();
+        while self.standing == Standing::Running && self.open.len() < self.most {
+            let Some(row) = self.queue.pop_front() else {
+                break;
+            };
+            self.open.insert(row, Stage::Loading);
+            list.push(Do::Load { row });
+        }
+        list
+    }
+
+    /// The rows whose turn comes next, for reading ahead.
+    pub fn upcoming(&self, rows: usize) -> impl Iterator<Item = u32> + '_ {
+        self.queue.iter().take(rows).copied()
+    }
+
+    /// Takes the result of [`Do::Load`].
+    pub fn on_loaded(&mut self, row: u32, task: Result<Task, Trouble>) -> Vec<Do> {
+        if !matches!(self.open.get(&row), Some(Stage::Loading)) {
+            return Vec::new();
+        }
+        let task = match task {
+            Ok(task) => task,
+            Err(trouble) => {
+                // The store failed, and would for the next row as well.
+                self.put_back(row);
+                self.halt(Halt::Store(trouble));
+                return Vec::new();
+            }
+        };
+        if task.fold.open {
+            self.open.insert(row, Stage::Looking { fold: task.fold });
+            return vec![Do::Read {
+                row,
+                after_write: true,
+            }];
+        }
+        let (save, step) = Save::new(
+            task.base,
+            task.patch,
+            self.table.clone(),
+            BTreeSet::new(),
+            self.permits,
+        );
+        self.advance(row, Box::new(save), task.fold, step)
+    }
+
+    /// Takes the result of [`Do::Read`].
+    pub fn on_read(&mut self, row: u32, result: Result<Contact, Trouble>) -> Vec<Do> {
+        match self.open.remove(&row) {
+            Some(Stage::Saving { mut save, fold }) => {
+                let step = save.on_read(result);
+                self.advance(row, save, fold, step)
+            }
+            Some(Stage::Looking { fold }) => self.looked(row, fold, result),
+            other => self.unasked(row, other),
+        }
+    }
+
+    /// Takes the result of [`Do::Write`].
+    pub fn on_written(&mut self, row: u32, result: WriteResult) -> Vec<Do> {
+        match self.open.remove(&row) {
+            Some(Stage::Saving { mut save, fold }) => {
+                let step = save.on_written(result);
+                self.advance(row, save, fold, step)
+            }
+            other => self.unasked(row, other),
+        }
+    }
+
+    /// Takes the result of [`Do::Record`].
+    pub fn on_recorded(&mut self, row: u32, result: Result<(), NotRecorded>) -> Vec<Do> {
+        match (self.open.remove(&row), result) {
+            (
+                Some(Stage::Intending {
+                    save,
+                    fold,
+                    fresh,
+                    patch,
+                }),
+                Ok(()),
+            ) => {
+                self.open.insert(row, Stage::Saving { save, fold });
+                vec![Do::Write { row, fresh, patch }]
+            }
+            (Some(Stage::Intending { .. }), Err(NotRecorded::Failed(trouble))) => {
+                self.put_back(row);
+                self.halt(Halt::Store(trouble));
+                Vec::new()
+            }
+            (Some(Stage::Intending { fold, .. }), Err(NotRecorded::Busy { run })) => {
+                if self.tried(row) {
+                    self.put_last(row, Cell::Waiting);
+                    return Vec::new();
+                }
+                let message = format!(
+                    "run {run} has an open change of this contact; resume that run first, then retry this row"
+                );
+                let reason = Reason::Busy;
+                self.close(row, &fold, End::Failed { reason, message }, vec![])
+            }
+            (Some(Stage::Closing { then, .. }), Ok(())) => {
+                self.unwritten.remove(&row);
+                match then {
+                    Cell::Ended(outcome) => self.end(row, outcome),
+                    cell => self.put_last(row, cell),
+                }
+                Vec::new()
+            }
+            (Some(stage @ Stage::Closing { .. }), Err(why)) => {
+                self.open.insert(row, stage);
+                self.unwritten.insert(row);
+                if let NotRecorded::Failed(trouble) = why {
+                    self.halt(Halt::Store(trouble));
+                }
+                Vec::new()
+            }
+            (other, _) => self.unasked(row, other),
+        }
+    }
+
+    /// Stops handing out rows; what is under way goes on to its end.
+    pub fn pause(&mut self, halt: Halt) {
+        self.halt(halt);
+    }
+
+    /// Goes on after a halt.
+    pub fn go_on(&mut self) -> Vec<Do> {
+        self.standing = Standing::Running;
+        self.misses = 0;
+        let rows = std::mem::take(&mut self.unwritten);
+        let again = rows.into_iter().filter_map(|row| match self.open.get(&row) {
+            Some(Stage::Closing { entries, .. }) => Some(Do::Record {
+                row,
+                entries: entries.clone(),
+            }),
+            _ => None,
+        });
+        again.collect()
+    }
+
+    /// Ends every row whose turn has not come: they are failed, given up. Rows that may be half done stay.
+    pub fn give_up(&mut self) -> Vec<Do> {
+        let (given, kept): (VecDeque<u32>, VecDeque<u32>) = std::mem::take(&mut self.queue)
+            .into_iter()
+            .partition(|row| self.cells.get(*row as usize) == Some(&Cell::Waiting));
+        self.queue = kept;
+        let end = End::Failed {
+            reason: Reason::GivenUp,
+            message: "the run was ended before its turn came; nothing was sent".into(),
+        };
+        let given = given.into_iter();
+        given
+            .flat_map(|row| self.close(row, &RowFold::default(), end.clone(), vec![]))
+            .collect()
+    }
+
+    /// Opens rows at their end again, for another try. Give only rows that failed or are not known.
+    pub fn reopen(&mut self, rows: impl IntoIterator<Item = (u32, bool)>) -> Vec<Do> {
+        let mut list = Vec::new();
+        for (row, unsettled) in rows {
+            let Some(Cell::Ended(outcome @ (Outcome::Failed | Outcome::Unknown))) =
+                self.cells.get(row as usize).copied()
+            else {
+                continue;
+            };
+            *self.tally.slot(outcome) -= 1;
+            self.tally.left += 1;
+            self.tries.remove(&row);
+            let then = match unsettled {
+                true => Cell::Unsettled,
+                false => Cell::Waiting,
+            };
+            let entries = vec![Entry::Reopened];
+            self.open.insert(
+                row,
+                Stage::Closing {
+                    entries: entries.clone(),
+                    then,
+                },
+            );
+            list.push(Do::Record { row, entries });
+        }
+        list
+    }
+
+    /// How many rows may be under way at once from now on.
+    pub fn set_most(&mut self, most: usize) {
+        self.most = most.max(1);
+    }
+
+    /// How the rows stand.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Whether it runs, or what it waits for.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// How many rows are under way.
+    pub fn under_way(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether every row has its end, and the journal holds it.
+    pub fn is_done(&self) -> bool {
+        self.queue.is_empty() && self.open.is_empty()
+    }
+
+    /// Whether nothing is under way but what can not be written down now.
+    pub fn is_idle(&self) -> bool {
+        self.open.len() == self.unwritten.len()
+    }
+
+    /// Where a row stands.
+    pub fn cell(&self, row: u32) -> Option<Cell> {
+        match self.open.contains_key(&row) {
+            true => Some(Cell::Open),
+            false => self.cells.get(row as usize).copied(),
+        }
+    }
+
+    /// Goes on with a save whose next step is known.
+    fn advance(&mut self, row: u32, save: Box<Save>, fold: RowFold, step: Step) -> Vec<Do> {
+        match step {
+            Step::Read | Step::ReadBack => {
+                let after_write = step == Step::ReadBack;
+                self.open.insert(row, Stage::Saving { save, fold });
+                vec![Do::Read { row, after_write }]
+            }
+            Step::Write { fresh, patch } => {
+                let intent = Intent {
+                    changes: diff::changes_of(&fresh, &patch),
+                    record: fresh.record.clone(),
+                    patch: patch.clone(),
+                };
+                let mut fold = fold;
+                fold.add(Entry::Intent(intent.clone()));
+                self.open.insert(
+                    row,
+                    Stage::Intending {
+                        save,
+                        fold,
+                        fresh,
+                        patch,
+                    },
+                );
+                vec![Do::Record {
+                    row,
+                    entries: vec![Entry::Intent(intent)],
+                }]
+            }
+            Step::Done(outcome) => {
+                let judged = judge(*outcome, &fold);
+                self.judged(row, &fold, judged)
+            }
+        }
+    }
+
+    /// Takes what was seen of an intent whose end is not known.
+    fn looked(&mut self, row: u32, fold: RowFold, result: Result<Contact, Trouble>) -> Vec<Do> {
+        let judged = match result {
+            Ok(contact) => look::settle(&fold, &contact, &self.table),
+            Err(trouble) => look::unseen(&trouble),
+        };
+        self.judged(row, &fold, judged)
+    }
+
+    fn judged(&mut self, row: u32, fold: &RowFold, judged: Judged) -> Vec<Do> {
+        match judged {
+            Judged::End { end, otherwise } => {
+                match end.reason() {
+                    // What others would meet, too.
+                    Some(Reason::Forbidden) => self.miss(Halt::Forbidden(trouble_of(&end))),
+                    _ => self.misses = 0,
+                }
+                self.close(row, fold, end, otherwise)
+            }
+            Judged::Again {
+                trouble,
+                unsettled,
+                halt,
+            } => {
+                match halt {
+                    Some(halt) => self.halt(halt),
+                    None => self.miss(Halt::of(trouble.clone())),
+                }
+                let running = self.standing == Standing::Running;
+                if running && !self.tried(row) {
+                    let message = trouble.message;
+                    let end = match unsettled {
+                        true => End::Unknown { message },
+                        false => End::Failed {
+                            reason: Reason::of(trouble.kind),
+                            message,
+                        },
+                    };
+                    return self.close(row, fold, end, vec![]);
+                }
+                self.again(row, fold, unsettled)
+            }
+            Judged::Free => self.again(row, fold, false),
+        }
+    }
+
+    /// Lets a row wait for another turn.
+    fn again(&mut self, row: u32, fold: &RowFold, unsettled: bool) -> Vec<Do> {
+        if unsettled {
+            self.put_last(row, Cell::Unsettled);
+            return Vec::new();
+        }
+        if !fold.open {
+            self.put_last(row, Cell::Waiting);
+            return Vec::new();
+        }
+        let entries = vec![Entry::Released];
+        self.open.insert(
+            row,
+            Stage::Closing {
+                entries: entries.clone(),
+                then: Cell::Waiting,
+            },
+        );
+        vec![Do::Record { row, entries }]
+    }
+
+    /// Ends a row. Of what left no trace the intent is taken back first.
+    fn close(
+        &mut self,
+        row: u32,
+        fold: &RowFold,
+        end: End,
+        otherwise: Vec<crate::domain::Change>,
+    ) -> Vec<Do> {
+        let outcome = end.outcome();
+        let traceless = match end.reason() {
+            Some(Reason::Drifted | Reason::Merged) | None => false,
+            Some(_) => otherwise.is_empty(),
+        };
+        let mut entries = Vec::new();
+        if fold.open && traceless {
+            entries.push(Entry::Released);
+        }
+        entries.push(Entry::Settled { end, otherwise });
+        self.open.insert(
+            row,
+            Stage::Closing {
+                entries: entries.clone(),
+                then: Cell::Ended(outcome),
+            },
+        );
+        vec![Do::Record { row, entries }]
+    }
+
+    fn end(&mut self, row: u32, outcome: Outcome) {
+        if let Some(cell) = self.cells.get_mut(row as usize) {
+            *cell = Cell::Ended(outcome);
+        }
+        self.tries.remove(&row);
+        self.tally.left = self.tally.left.saturating_sub(1);
+        *self.tally.slot(outcome) += 1;
+    }
+
+    /// Its turn is still to come, as if nothing had been tried.
+    fn put_back(&mut self, row: u32) {
+        self.open.remove(&row);
+        self.queue.push_front(row);
+    }
+
+    fn put_last(&mut self, row: u32, cell: Cell) {
+        self.open.remove(&row);
+        if let Some(known) = self.cells.get_mut(row as usize) {
+            *known = cell;
+        }
+        self.queue.push_back(row);
+    }
+
+    /// Counts a try; whether the row may have another one.
+    fn tried(&mut self, row: u32) -> bool {
+        let tries = self.tries.entry(row).or_default();
+        *tries += 1;
+        *tries < TRIES
+    }
+
+    /// A failure that was no fault of its row: enough of them in a row halt the run.
+    fn miss(&mut self, halt: Halt) {
+        self.misses += 1;
+        if self.misses >= self.most.max(FEWEST_MISSES) {
+            self.halt(halt);
+        }
+    }
+
+    /// The first reason stays; what the person asked for does not hide a failure.
+    fn halt(&mut self, halt: Halt) {
+        match &self.standing {
+            Standing::Running | Standing::Halted(Halt::Asked) => {
+                self.standing = Standing::Halted(halt);
+            }
+            Standing::Halted(_) => {}
+        }
+    }
+
+    /// A result that nothing asked for changes nothing.
+    fn unasked(&mut self, row: u32, stage: Option<Stage>) -> Vec<Do> {
+        if let Some(stage) = stage {
+            self.open.insert(row, stage);
+        }
+        Vec::new()
+    }
+}
+
+fn trouble_of(end: &End) -> Trouble {
+    Trouble::new(
+        TroubleKind::Forbidden,
+        end.message().unwrap_or("not permitted"),
+    )
+}
+
+#[cfg(test)]
+mod tests;

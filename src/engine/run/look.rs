@@ -1,0 +1,155 @@
+//! Settling an intent whose end nobody knows, by what is stored now: applied, not applied, or neither.
+
+use serde_json::Value;
+
+use super::judge::{Judged, end};
+use super::standing::Halt;
+use crate::domain::attribute::same;
+use crate::domain::diff::{self, Change};
+use crate::domain::{Contact, FieldKey, FieldTable, Flag, TagsRead, Trouble, TroubleKind};
+use crate::engine::journal::{End, Intent, RowFold};
+use crate::engine::reason::Reason;
+
+/// What an open intent came to, as the contact shows it.
+pub(super) fn settle(fold: &RowFold, now: &Contact, table: &FieldTable) -> Judged {
+    let Some(intent) = fold.intents.last() else {
+        return Judged::Free;
+    };
+    if let (Some(then), Some(found)) = (&intent.record, &now.record)
+        && then != found
+    {
+        return end(End::Unknown {
+            message: format!("the id led to record {then} and leads to {found} now"),
+        });
+    }
+    let told = (intent.patch.tags.is_empty() || now.tags_read == TagsRead::All)
+        && (intent.patch.attributes.is_empty() || now.attributes_known);
+    if !told {
+        return end(End::Unknown {
+            message: "what was read does not tell the values that were sent".into(),
+        });
+    }
+    match seen(intent, now, table) {
+        Seen::Applied => end(End::Applied {
+            note: Some("seen after an interruption".into()),
+        }),
+        Seen::NotApplied => Judged::Free,
+        Seen::Diverged(otherwise) => Judged::End {
+            end: End::Unknown {
+                message: format!(
+                    "{} is neither as it was nor as it was to be: somebody changed it meanwhile",
+                    otherwise.first().map_or("it", |c| c.key.as_str())
+                ),
+            },
+            otherwise,
+        },
+    }
+}
+
+/// What it means that the contact could not be read.
+pub(super) fn unseen(trouble: &Trouble) -> Judged {
+    let again = |halt| Judged::Again {
+        trouble: trouble.clone(),
+        unsettled: true,
+        halt,
+    };
+    match trouble.kind {
+        TroubleKind::NotFound => end(End::Failed {
+            reason: Reason::NotFound,
+            message: trouble.message.clone(),
+        }),
+        TroubleKind::SignIn => again(Some(Halt::SignIn(trouble.clone()))),
+        TroubleKind::Local => again(Some(Halt::Store(trouble.clone()))),
+        _ => again(None),
+    }
+}
+
+/// What a contact shows of an intent.
+#[derive(Debug, Clone, PartialEq)]
+enum Seen {
+    /// All of it.
+    Applied,
+    /// Nothing, or a part with the rest as it was: sending it (again) does no harm.
+    NotApplied,
+    /// A value is a third one. The rows tell what is stored.
+    Diverged(Vec<Change>),
+}
+
+fn seen(intent: &Intent, now: &Contact, table: &FieldTable) -> Seen {
+    let mut all = true;
+    let mut third = Vec::new();
+    for change in &intent.changes {
+        let state = match change.key.as_str() {
+            "tags" => of_tags(intent, now, table),
+            key => of_value(key, change, now, table),
+        };
+        all &= state == State::New;
+        if state == State::Third {
+            third.extend(stored_of(std::slice::from_ref(change), now));
+        }
+    }
+    match (all, third.is_empty()) {
+        (true, _) => Seen::Applied,
+        (false, true) => Seen::NotApplied,
+        (false, false) => Seen::Diverged(third),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Old,
+    New,
+    Third,
+}
+
+/// Tags are additions and removals: whatever else is there is somebody else's.
+fn of_tags(intent: &Intent, now: &Contact, table: &FieldTable) -> State {
+    let held = |t: &String| diff::contains(&now.tags, t, table.tags.ignore_case);
+    let delta = &intent.patch.tags;
+    let all = delta.add.iter().all(held)
+        && !delta.remove.iter().any(|t| held(t) && !delta.add.contains(t));
+    if all { State::New } else { State::Old }
+}
+
+fn of_value(key: &str, change: &Change, now: &Contact, table: &FieldTable) -> State {
+    let stored = value_of(now, key);
+    let is = |wanted: &Value| match FieldKey::parse(key) {
+        Some(field) => {
+            let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
+            diff::same_text(table, field, &text(wanted), &text(&stored))
+        }
+        None => same(wanted, &stored),
+    };
+    if is(&change.new) {
+        State::New
+    } else if is(&change.old) {
+        State::Old
+    } else {
+        State::Third
+    }
+}
+
+/// The value behind a key, null where there is none.
+pub fn value_of(contact: &Contact, key: &str) -> Value {
+    if key == "tags" {
+        return serde_json::json!(contact.tags);
+    }
+    if let Some(name) = key.strip_prefix("attr.") {
+        return contact.attributes.get(name).cloned().unwrap_or(Value::Null);
+    }
+    if let Some(flag) = Flag::parse(key) {
+        return contact.flag(flag).map_or(Value::Null, Value::Bool);
+    }
+    let text = FieldKey::parse(key).and_then(|k| contact.fields.get(&k));
+    text.map_or(Value::Null, |t| Value::String(t.clone()))
+}
+
+/// What is stored of values that were to become something: `old` is what was asked, `new` what is there.
+pub fn stored_of(asked: &[Change], now: &Contact) -> Vec<Change> {
+    let rows = asked.iter().map(|change| Change {
+        key: change.key.clone(),
+        old: change.new.clone(),
+        new: value_of(now, &change.key),
+    });
+    rows.filter(|row| !same(&row.old, &row.new)).collect()
+}
