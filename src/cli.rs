@@ -273,6 +273,9 @@ pub struct BulkArgs {
     /// Set an attribute that no contact has, which creates a field for all of them (revyops)
     #[arg(long)]
     pub allow_new_field: bool,
+    /// Add a tag although the provider's catalogue does not hold it
+    #[arg(long)]
+    pub allow_new_tag: bool,
 }
 
 /// `cardex roster …`.

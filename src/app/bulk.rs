@@ -74,7 +74,10 @@ pub struct Driven {
 impl Progress {
     /// Rows that got their end in a minute, on average since it was driven; none at the very beginning.
     pub fn per_minute(&self) -> Option<f64> {
-        let minutes = crate::app::clock::now().duration_since(self.since).as_secs_f64() / 60.0;
+        let minutes = crate::app::clock::now()
+            .duration_since(self.since)
+            .as_secs_f64()
+            / 60.0;
         let rows = u32::try_from(self.ended_now).unwrap_or(u32::MAX);
         (rows > 0 && minutes > 0.0).then(|| f64::from(rows) / minutes)
     }

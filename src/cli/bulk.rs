@@ -30,6 +30,7 @@ pub fn allowed(args: &BulkArgs) -> Allowed {
     Allowed {
         opt_in: args.allow_opt_in,
         new_field: args.allow_new_field,
+        new_tag: args.allow_new_tag,
         merge: false,
     }
 }
@@ -58,6 +59,9 @@ pub async fn apply(
     out: Output,
 ) -> Result<u8, Trouble> {
     within(plan.rows.len(), args.max)?;
+    for doubt in &plan.header.doubts {
+        out.warning(doubt);
+    }
     let plan = Arc::new(plan);
     let counts = plan.counts();
     if counts.go() > 0 && confirm::asks(args.yes) {
@@ -66,8 +70,7 @@ pub async fn apply(
             out.aside(&line);
         }
         let go = counts.go();
-        let asked =
-            async { tokio::task::spawn_blocking(move || confirm::confirmed(go)).await };
+        let asked = async { tokio::task::spawn_blocking(move || confirm::confirmed(go)).await };
         match unless_interrupted(asked).await? {
             None => return Ok(interrupted()),
             Some(Ok(Ok(true))) => {}
@@ -238,6 +241,9 @@ pub fn line(row: &crate::engine::plan::Row) -> String {
 
 /// Prints a plan without doing anything. Returns the exit code.
 pub fn show(plan: &Plan, out: Output) -> u8 {
+    for doubt in &plan.header.doubts {
+        out.warning(doubt);
+    }
     if out.json {
         let mut text = Vec::new();
         if file::write(plan, &mut text).is_err() {

@@ -101,8 +101,9 @@ async fn patch(session: &Session, args: &TagArgs) -> Result<Patch, Trouble> {
     let blank = Contact::new(ContactId::new(""), account.name.clone(), account.provider);
     let patch = patch_of(&edit, session, &blank, &definitions)?;
     if patch.is_empty() {
-        return Err(invalid("tag: nothing to change was named")
-            .with_hint("use --add TAG, --remove TAG, --set-attr NAME=VALUE, --flag … (see --help)"));
+        return Err(invalid("tag: nothing to change was named").with_hint(
+            "use --add TAG, --remove TAG, --set-attr NAME=VALUE, --flag … (see --help)",
+        ));
     }
     Ok(patch)
 }

@@ -26,6 +26,9 @@ pub struct Allowed {
     /// Attributes that no contact has may be made.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new_field: bool,
+    /// Tags that are not in the provider's catalogue may be added.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_tag: bool,
     /// Contacts may be merged away.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub merge: bool,
@@ -60,6 +63,9 @@ pub struct Header {
     /// How the contacts were chosen, in the words of the filter, where it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// What could not be looked up when it was made, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
 }
 
 /// What is planned for one contact.
@@ -252,9 +258,7 @@ fn restore(contact: &mut Contact, change: &Change) {
         }
     } else if change.key == "tags" {
         let names = change.old.as_array().into_iter().flatten();
-        contact.tags = names
-            .filter_map(|t| t.as_str().map(String::from))
-            .collect();
+        contact.tags = names.filter_map(|t| t.as_str().map(String::from)).collect();
         contact.tags_read = crate::domain::TagsRead::All;
     } else if let Some(flag) = Flag::parse(&change.key) {
         match change.old.as_bool() {

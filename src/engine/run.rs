@@ -319,13 +319,15 @@ impl Run {
         self.standing = Standing::Running;
         self.misses = 0;
         let rows = std::mem::take(&mut self.unwritten);
-        let again = rows.into_iter().filter_map(|row| match self.open.get(&row) {
-            Some(Stage::Closing { entries, .. }) => Some(Do::Record {
-                row,
-                entries: entries.clone(),
-            }),
-            _ => None,
-        });
+        let again = rows
+            .into_iter()
+            .filter_map(|row| match self.open.get(&row) {
+                Some(Stage::Closing { entries, .. }) => Some(Do::Record {
+                    row,
+                    entries: entries.clone(),
+                }),
+                _ => None,
+            });
         again.collect()
     }
 

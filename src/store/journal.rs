@@ -87,9 +87,7 @@ impl Store {
 
     /// Rows of a run with what came of them, from row `from` on, at most `limit`.
     pub fn run_rows(&self, run: RunId, from: u32, limit: usize) -> Reply<Vec<RunRow>> {
-        self.ask(move |owner| {
-            owner.read("reading a run", |tx, _| rows(tx, run.0, from, limit))
-        })
+        self.ask(move |owner| owner.read("reading a run", |tx, _| rows(tx, run.0, from, limit)))
     }
 }
 

@@ -72,8 +72,12 @@ impl Store {
             owner.write_durably("starting a run", |tx| {
                 let key = row::ensure_account(tx, &account)?;
                 let header = row::encode("a plan", &plan.header)?;
-                let sql = "INSERT INTO runs (account, kind, started_at, header) VALUES (?1, ?2, ?3, ?4)";
-                tx.execute(sql, params![key, kind.as_str(), now.as_millisecond(), header])?;
+                let sql =
+                    "INSERT INTO runs (account, kind, started_at, header) VALUES (?1, ?2, ?3, ?4)";
+                tx.execute(
+                    sql,
+                    params![key, kind.as_str(), now.as_millisecond(), header],
+                )?;
                 let run = tx.last_insert_rowid();
                 keep_rows(tx, run, &plan)?;
                 Ok(RunId(run))
@@ -243,7 +247,8 @@ fn keep_rows(tx: &Connection, run: i64, plan: &Plan) -> Result<(), Fault> {
                     let new = i64::try_from(patches.len()).unwrap_or(i64::MAX);
                     let sql = "INSERT INTO run_patches (run, patch, document) VALUES (?1, ?2, ?3)";
                     let document = row::encode("a change", &**patch)?;
-                    tx.prepare_cached(sql)?.execute(params![run, new, document])?;
+                    tx.prepare_cached(sql)?
+                        .execute(params![run, new, document])?;
                     patches.insert(Arc::as_ptr(patch), new);
                     new
                 }
@@ -287,4 +292,3 @@ fn settled(planned: &crate::engine::plan::Row) -> Option<End> {
         }),
     }
 }
-

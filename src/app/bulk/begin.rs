@@ -24,8 +24,9 @@ pub async fn begin(session: &Session, plan: Arc<Plan>) -> Result<RunId, Trouble>
             "applying the plan: it was made for {} ({}) and not for the contacts of {}",
             header.account, header.provider, account.name
         );
-        return Err(Trouble::new(TroubleKind::Invalid, message)
-            .with_hint("choose the account that it was made for with --account; nothing was sent"));
+        return Err(Trouble::new(TroubleKind::Invalid, message).with_hint(
+            "choose the account that it was made for with --account; nothing was sent",
+        ));
     }
     if header.allowed.opt_in && header.reason.is_none() {
         let message = "applying the plan: it widens consent, and gives no reason";

@@ -96,7 +96,11 @@ struct Row {
     whole: bool,
 }
 
-type Written = Result<Vec<Result<(), Held>>, StoreError>;
+/// Whether each entry was written.
+type Kept = Vec<Result<(), Held>>;
+/// Rows, and how many entries belong to the step of each.
+type Steps = Vec<(u32, usize)>;
+type Written = Result<Kept, StoreError>;
 type Loaded = Result<Vec<RunTask>, StoreError>;
 
 /// A question to the store that is on its way, with what it was about.
@@ -129,8 +133,8 @@ struct Driver<'a> {
     loading: Option<Asked<Vec<u32>, Vec<RunTask>>>,
     /// Entries that wait for the journal, with how many belong to one row's step.
     entries: Vec<Noted>,
-    steps: Vec<(u32, usize)>,
-    writing: Option<Asked<Vec<(u32, usize)>, Vec<Result<(), Held>>>>,
+    steps: Steps,
+    writing: Option<Asked<Steps, Kept>>,
     tasks: JoinSet<Came>,
 }
 
@@ -219,7 +223,11 @@ impl<'a> Driver<'a> {
         if self.loading.is_none() && !self.wanted.is_empty() {
             let wanted = std::mem::take(&mut self.wanted);
             let mut rows = wanted.clone();
-            rows.extend(self.run.upcoming(AHEAD).filter(|r| !self.ahead.contains_key(r)));
+            rows.extend(
+                self.run
+                    .upcoming(AHEAD)
+                    .filter(|r| !self.ahead.contains_key(r)),
+            );
             self.loading = Some(Asked(wanted, store.run_tasks(self.id, rows)));
         }
     }
@@ -342,7 +350,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn recorded(&mut self, (steps, written): (Vec<(u32, usize)>, Written)) {
+    fn recorded(&mut self, (steps, written): (Steps, Written)) {
         self.writing = None;
         let mut at = 0;
         for (row, entries) in steps {

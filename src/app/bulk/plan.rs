@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{Contact, ContactId, Filter, Order, Patch, Trouble};
+use crate::domain::{Contact, ContactId, Filter, Order, Patch, Trouble, TroubleKind};
 use crate::engine::plan::planner::Block;
 use crate::engine::plan::{Allowed, Header, Plan, Planner, Row};
 use crate::engine::reason::Reason;
@@ -33,19 +33,17 @@ pub struct Asked {
 ///
 /// # Errors
 /// What is known of the account can not be had.
-pub async fn by_ids(
-    session: &Session,
-    ids: &[ContactId],
-    asked: &Asked,
-) -> Result<Plan, Trouble> {
-    let mut planner = planner(session, &asked.patch, asked.allowed).await?;
+pub async fn by_ids(session: &Session, ids: &[ContactId], asked: &Asked) -> Result<Plan, Trouble> {
+    let (mut planner, doubts) = planner(session, &asked.patch, asked.allowed).await?;
     let account = session.account();
     let mut seen = HashSet::with_capacity(ids.len());
     let ids: Vec<ContactId> = ids.iter().filter(|id| seen.insert(*id)).cloned().collect();
     drop(seen);
     let mut rows: Vec<Row> = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        let found = session.contacts().contacts_of(&account.name, chunk.to_vec());
+        let found = session
+            .contacts()
+            .contacts_of(&account.name, chunk.to_vec());
         let found = found
             .await
             .map_err(|e| store_trouble("reading the contacts", &e))?;
@@ -64,21 +62,16 @@ pub async fn by_ids(
             });
         }
     }
-    Ok(Plan {
-        header: header(session, Some(asked.patch.clone()), asked),
-        rows,
-    })
+    let mut header = header(session, Some(asked.patch.clone()), asked);
+    header.doubts = doubts;
+    Ok(Plan { header, rows })
 }
 
 /// A plan over the contacts in the store that a filter finds, in the order of the list.
 ///
 /// # Errors
 /// As [`by_ids`].
-pub async fn by_filter(
-    session: &Session,
-    filter: &Filter,
-    asked: &Asked,
-) -> Result<Plan, Trouble> {
+pub async fn by_filter(session: &Session, filter: &Filter, asked: &Asked) -> Result<Plan, Trouble> {
     let name = &session.account().name;
     let ids = session.contacts().ids(name, filter, Order::default()).await;
     let ids = ids.map_err(|e| store_trouble("reading the contacts", &e))?;
@@ -98,6 +91,7 @@ pub(super) fn header(session: &Session, change: Option<Patch>, asked: &Asked) ->
         reason: asked.reason.clone(),
         undo_of: None,
         filter: asked.filter.clone(),
+        doubts: Vec::new(),
     }
 }
 
@@ -110,12 +104,12 @@ fn who() -> String {
         .unwrap_or_else(|| "unknown".into())
 }
 
-/// A planner with what is known of the account.
+/// A planner with what is known of the account, and what could not be looked up.
 pub(super) async fn planner(
     session: &Session,
     patch: &Patch,
     allowed: Allowed,
-) -> Result<Planner, Trouble> {
+) -> Result<(Planner, Vec<String>), Trouble> {
     let account = session.account();
     let definitions = match patch.attributes.is_empty() {
         true => Vec::new(),
@@ -123,20 +117,25 @@ pub(super) async fn planner(
     };
     let asks_catalogue =
         session.table().tags.outside_catalogue.is_some() && !patch.tags.add.is_empty();
+    let mut doubts = Vec::new();
     let catalogue = match asks_catalogue {
-        true => session.catalogue().await?,
         false => None,
+        // Without it nothing is blocked: whether a tag was stored is seen afterwards.
+        true => match session.catalogue().await {
+            Ok(catalogue) => catalogue,
+            Err(trouble) if trouble.kind == TroubleKind::SignIn => return Err(trouble),
+            Err(trouble) => {
+                doubts.push(format!("which tags exist is not known: {trouble}"));
+                None
+            }
+        },
     };
     let blank = Contact::new(ContactId::new(""), account.name.clone(), account.provider);
     let names = session.names_for_guards(&blank, patch).await?;
-    Ok(Planner::new(
-        session.table().clone(),
-        definitions,
-        account.default_region.clone(),
-        catalogue,
-        names,
-        allowed,
-    ))
+    let region = account.default_region.clone();
+    let table = session.table().clone();
+    let planner = Planner::new(table, definitions, region, catalogue, names, allowed);
+    Ok((planner, doubts))
 }
 
 /// Why the provider can not store a change.

@@ -43,7 +43,7 @@ pub async fn undo(
         return Err(Trouble::new(TroubleKind::Invalid, message));
     }
     let all = record.header.change.clone().unwrap_or_default();
-    let mut planner = planner(session, &names_of(&all), allowed).await?;
+    let (mut planner, doubts) = planner(session, &names_of(&all), allowed).await?;
     let mut rows = Vec::new();
     let mut from = 0;
     loop {
@@ -55,7 +55,10 @@ pub async fn undo(
             if row.fold.intents.is_empty() {
                 continue;
             }
-            let known = store.contact(&account.name, &row.id).await.map_err(failed)?;
+            let known = store
+                .contact(&account.name, &row.id)
+                .await
+                .map_err(failed)?;
             let blank = || Contact::new(row.id.clone(), account.name.clone(), account.provider);
             let left = left_by(known.clone().unwrap_or_else(blank), row);
             let now = known.unwrap_or_else(|| left.clone());
@@ -77,6 +80,7 @@ pub async fn undo(
     };
     let mut header = header(session, None, &asked);
     header.undo_of = Some(run);
+    header.doubts = doubts;
     Ok(Plan { header, rows })
 }
 

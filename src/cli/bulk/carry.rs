@@ -120,8 +120,11 @@ async fn watched(
     orders: &mpsc::UnboundedSender<Order>,
 ) -> Result<bulk::Driven, Trouble> {
     let stopped = |e: tokio::task::JoinError| {
-        Trouble::new(TroubleKind::Local, format!("the run stopped unexpectedly: {e}"))
-            .with_hint("`cardex runs` tells how it stands; it can be resumed")
+        Trouble::new(
+            TroubleKind::Local,
+            format!("the run stopped unexpectedly: {e}"),
+        )
+        .with_hint("`cardex runs` tells how it stands; it can be resumed")
     };
     if let Some(done) = unless_interrupted(&mut driving).await? {
         return done.map_err(stopped)?;

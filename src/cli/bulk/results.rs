@@ -19,14 +19,19 @@ const CHUNK: usize = 1000;
 /// # Errors
 /// The file can not be written, or the run not be read.
 pub(super) async fn write_file(session: &Session, run: RunId, path: &Path) -> Result<(), Trouble> {
-    let csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    let csv = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
     let failed = |e: io::Error| {
         let message = format!("writing the results to {}: {e}", path.display());
         Trouble::new(TroubleKind::Local, message)
             .with_hint(format!("`cardex runs results {run}` prints them"))
     };
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    write(session, run, csv, |bytes| file.write_all(bytes).map_err(failed)).await?;
+    write(session, run, csv, |bytes| {
+        file.write_all(bytes).map_err(failed)
+    })
+    .await?;
     file.flush().map_err(failed)
 }
 
@@ -56,9 +61,7 @@ pub async fn write(
             true => csv_lines(&rows, &mut text),
             false => json_lines(&rows, &mut text),
         };
-        lines.map_err(|e| {
-            Trouble::new(TroubleKind::Local, format!("writing the results: {e}"))
-        })?;
+        lines.map_err(|e| Trouble::new(TroubleKind::Local, format!("writing the results: {e}")))?;
         put(&text)?;
     }
 }

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use super::{Allowed, Planned, Row};
 use crate::domain::guard::guarded;
 use crate::domain::validate;
-use crate::domain::{
-    AttributeDefinition, Contact, Edit, FieldTable, Flag, Patch, TagsRead, diff,
-};
+use crate::domain::{AttributeDefinition, Contact, Edit, FieldTable, Flag, Patch, TagsRead, diff};
 use crate::engine::reason::Reason;
 use crate::engine::save::effective;
 
@@ -176,7 +174,8 @@ impl Planner {
             return Some((reason, format!("{key}: {}", problem.message)));
         }
         let spec = &self.table.tags;
-        let (names, note) = (self.catalogue.as_ref()?, spec.outside_catalogue?);
+        let names = self.catalogue.as_ref().filter(|_| !self.allowed.new_tag)?;
+        let note = spec.outside_catalogue?;
         let known = |tag: &String| {
             let lower = tag.to_lowercase();
             names
@@ -184,7 +183,8 @@ impl Planner {
                 .any(|n| n == tag || (spec.ignore_case && n.to_lowercase() == lower))
         };
         let tag = patch.tags.add.iter().find(|tag| !known(tag))?;
-        Some((Reason::Catalogue, format!("tags: {tag:?}: {note}")))
+        let why = format!("tags: {tag:?} is not in the catalogue: {note} (--allow-new-tag)");
+        Some((Reason::Catalogue, why))
     }
 
     fn can_change(&self, key: &str) -> bool {
@@ -243,9 +243,9 @@ fn widens_consent(contact: &Contact, patch: &Patch) -> Option<&'static str> {
     match (before, edit) {
         (_, Edit::Set(false)) => None,
         (Some(true), _) => None,
-        (None, Edit::Set(true)) => {
-            Some("optin: consent is unknown here; only --allow-opt-in with a --reason sets it to yes")
-        }
+        (None, Edit::Set(true)) => Some(
+            "optin: consent is unknown here; only --allow-opt-in with a --reason sets it to yes",
+        ),
         (Some(false), _) => {
             Some("optin: this contact said no; only --allow-opt-in with a --reason changes that")
         }

@@ -107,7 +107,10 @@ fn of_tags(intent: &Intent, now: &Contact, table: &FieldTable) -> State {
     let held = |t: &String| diff::contains(&now.tags, t, table.tags.ignore_case);
     let delta = &intent.patch.tags;
     let all = delta.add.iter().all(held)
-        && !delta.remove.iter().any(|t| held(t) && !delta.add.contains(t));
+        && !delta
+            .remove
+            .iter()
+            .any(|t| held(t) && !delta.add.contains(t));
     if all { State::New } else { State::Old }
 }
 
