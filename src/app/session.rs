@@ -19,7 +19,7 @@ use crate::engine::Preview;
 use crate::http::{FieldProblem, HttpResponse};
 use crate::provider::{self, Call, Codec, Context, Purpose, Reply};
 use crate::store::{Place, Store, StoreError};
-use crate::transport::{Lane, Priority, SendOptions};
+use crate::transport::{Counts, Lane, PaceNow, Priority, SendOptions};
 
 mod about;
 mod holder;
@@ -30,15 +30,6 @@ mod save;
 
 pub use about::About;
 pub use pages::Found;
-
-/// How much was sent on an account, by this process.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Traffic {
-    /// Requests that left, retries included.
-    pub sent: u64,
-    /// How many of them were answered with 429.
-    pub throttled: u64,
-}
 
 /// Local contacts that a bulk run has under way at once: enough for one transaction to carry many.
 const LOCAL_AT_ONCE: u32 = 64;
@@ -253,8 +244,19 @@ impl Session {
     }
 
     /// How much was sent so far.
-    pub fn traffic(&self) -> Traffic {
-        Traffic::default()
+    pub fn traffic(&self) -> Counts {
+        self.pace_now().map(|p| p.counts).unwrap_or_default()
+    }
+
+    /// How fast it is sent; none before the account was connected, and for the local store.
+    pub fn pace_now(&self) -> Option<PaceNow> {
+        self.lane_if_any().map(Lane::pace_now)
+    }
+
+    /// The lane, where the account was connected before.
+    pub(in crate::app) fn lane_if_any(&self) -> Option<&Lane> {
+        let remote = self.inner.remote.as_ref();
+        remote.and_then(|r| r.connector.connected())
     }
 
     /// How many contacts a bulk run may have under way at once.
@@ -275,11 +277,7 @@ impl Session {
 
     /// When a cool-down that the provider asked for ends, where there is one.
     pub fn held_until(&self) -> Option<Timestamp> {
-        self.inner
-            .remote
-            .as_ref()
-            .and_then(|r| r.connector.connected())
-            .and_then(Lane::held_until)
+        self.lane_if_any().and_then(Lane::held_until)
     }
 
     /// Whether a listed contact comes without its tags, so that they have to be asked for.

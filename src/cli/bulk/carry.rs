@@ -103,13 +103,13 @@ pub async fn carry_out(session: &Session, run: RunId, out: Output) -> Result<Car
         show_progress("");
     }
     let driven = driven?;
-    let after = session.traffic();
+    let sent = session.traffic().since(before);
     Ok(Carried {
         run,
         tally: driven.progress.tally,
         seconds: began.elapsed().as_secs_f64(),
-        requests: after.sent.saturating_sub(before.sent),
-        throttled: after.throttled.saturating_sub(before.throttled),
+        requests: sent.requests,
+        throttled: sent.throttled,
         trouble: driven.trouble,
     })
 }
