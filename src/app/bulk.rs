@@ -17,6 +17,8 @@ mod begin;
 mod drive;
 mod lock;
 mod plan;
+mod question;
+mod retry;
 mod undo;
 
 pub use begin::begin;

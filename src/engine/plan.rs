@@ -248,6 +248,13 @@ pub fn base_of(known: Contact, changes: &[Change], record: Option<&str>) -> Cont
     base
 }
 
+/// The same for a row of which nothing was known: nothing can have changed since, so no later look conflicts.
+pub fn base_of_unread(known: Contact, patch: &Patch, record: Option<&str>) -> Contact {
+    let mut base = patch.apply(&known);
+    base.record = record.map(String::from);
+    base
+}
+
 /// Puts the old value of a change back.
 fn restore(contact: &mut Contact, change: &Change) {
     if let Some(name) = change.key.strip_prefix("attr.") {

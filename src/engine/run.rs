@@ -15,94 +15,25 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::journal::{End, Entry, Intent, Outcome, RowFold, Tally};
+use super::journal::{End, Entry, Outcome, RowFold, Tally};
 use super::reason::Reason;
-use super::save::{Permits, Save, Step, WriteResult};
-use crate::domain::{Contact, FieldTable, Patch, Trouble, TroubleKind, diff};
+use super::save::{Permits, Save, WriteResult};
+use crate::domain::{Contact, FieldTable, Patch, Trouble};
 
 mod judge;
 pub mod look;
+mod rows;
 mod standing;
+mod step;
 
 pub use standing::{Halt, Standing};
-
-use judge::{Judged, judge};
+pub use step::{Cell, Do, NotRecorded, Task};
 
 /// How often a row is tried when it is not its own fault that it failed.
 const TRIES: u8 = 4;
 
 /// At least so many failures in a row, none of them a row's own fault, halt the run.
 const FEWEST_MISSES: usize = 3;
-
-/// What the driver has to do. Everything but the recording may be done at the same time; what is recorded is
-/// recorded in this order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Do {
-    /// Get the row's task and call [`Run::on_loaded`].
-    Load {
-        /// The row.
-        row: u32,
-    },
-    /// Read the contact whole and call [`Run::on_read`].
-    Read {
-        /// The row.
-        row: u32,
-        /// Whether this is to see what a write came to.
-        after_write: bool,
-    },
-    /// Write entries to the journal and call [`Run::on_recorded`].
-    Record {
-        /// The row.
-        row: u32,
-        /// What to write, in this order.
-        entries: Vec<Entry>,
-    },
-    /// Send the write and call [`Run::on_written`].
-    Write {
-        /// The row.
-        row: u32,
-        /// The contact as just read.
-        fresh: Box<Contact>,
-        /// What to change.
-        patch: Patch,
-    },
-}
-
-/// What the driver knows about a row when its turn comes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Task {
-    /// The contact as the plan saw it.
-    pub base: Contact,
-    /// What is to be changed.
-    pub patch: Patch,
-    /// What the journal says about it.
-    pub fold: RowFold,
-}
-
-/// Why an entry is not in the journal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotRecorded {
-    /// Another run has an open intent for the same contact.
-    Busy {
-        /// That run's number.
-        run: i64,
-    },
-    /// It can not be written.
-    Failed(Trouble),
-}
-
-/// Where a row stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cell {
-    /// Its turn has not come.
-    Waiting,
-    /// Something may be stored that nobody has seen yet: it is looked at when its turn comes.
-    Unsettled,
-    /// Under way.
-    Open,
-    /// At its end.
-    Ended(Outcome),
-}
 
 #[derive(Debug, Clone, PartialEq)]
 enum Stage {
@@ -331,51 +262,6 @@ impl Run {
         again.collect()
     }
 
-    /// Ends every row whose turn has not come: they are failed, given up. Rows that may be half done stay.
-    pub fn give_up(&mut self) -> Vec<Do> {
-        let (given, kept): (VecDeque<u32>, VecDeque<u32>) = std::mem::take(&mut self.queue)
-            .into_iter()
-            .partition(|row| self.cells.get(*row as usize) == Some(&Cell::Waiting));
-        self.queue = kept;
-        let end = End::Failed {
-            reason: Reason::GivenUp,
-            message: "the run was ended before its turn came; nothing was sent".into(),
-        };
-        let given = given.into_iter();
-        given
-            .flat_map(|row| self.close(row, &RowFold::default(), end.clone(), vec![]))
-            .collect()
-    }
-
-    /// Opens rows at their end again, for another try. Give only rows that failed or are not known.
-    pub fn reopen(&mut self, rows: impl IntoIterator<Item = (u32, bool)>) -> Vec<Do> {
-        let mut list = Vec::new();
-        for (row, unsettled) in rows {
-            let Some(Cell::Ended(outcome @ (Outcome::Failed | Outcome::Unknown))) =
-                self.cells.get(row as usize).copied()
-            else {
-                continue;
-            };
-            *self.tally.slot(outcome) -= 1;
-            self.tally.left += 1;
-            self.tries.remove(&row);
-            let then = match unsettled {
-                true => Cell::Unsettled,
-                false => Cell::Waiting,
-            };
-            let entries = vec![Entry::Reopened];
-            self.open.insert(
-                row,
-                Stage::Closing {
-                    entries: entries.clone(),
-                    then,
-                },
-            );
-            list.push(Do::Record { row, entries });
-        }
-        list
-    }
-
     /// How many rows may be under way at once from now on.
     pub fn set_most(&mut self, most: usize) {
         self.most = most.max(1);
@@ -412,138 +298,6 @@ impl Run {
             true => Some(Cell::Open),
             false => self.cells.get(row as usize).copied(),
         }
-    }
-
-    /// Goes on with a save whose next step is known.
-    fn advance(&mut self, row: u32, save: Box<Save>, fold: RowFold, step: Step) -> Vec<Do> {
-        match step {
-            Step::Read | Step::ReadBack => {
-                let after_write = step == Step::ReadBack;
-                self.open.insert(row, Stage::Saving { save, fold });
-                vec![Do::Read { row, after_write }]
-            }
-            Step::Write { fresh, patch } => {
-                let intent = Intent {
-                    changes: diff::changes_of(&fresh, &patch),
-                    record: fresh.record.clone(),
-                    patch: patch.clone(),
-                };
-                let mut fold = fold;
-                fold.add(Entry::Intent(intent.clone()));
-                self.open.insert(
-                    row,
-                    Stage::Intending {
-                        save,
-                        fold,
-                        fresh,
-                        patch,
-                    },
-                );
-                vec![Do::Record {
-                    row,
-                    entries: vec![Entry::Intent(intent)],
-                }]
-            }
-            Step::Done(outcome) => {
-                let judged = judge(*outcome, &fold);
-                self.judged(row, &fold, judged)
-            }
-        }
-    }
-
-    /// Takes what was seen of an intent whose end is not known.
-    fn looked(&mut self, row: u32, fold: RowFold, result: Result<Contact, Trouble>) -> Vec<Do> {
-        let judged = match result {
-            Ok(contact) => look::settle(&fold, &contact, &self.table),
-            Err(trouble) => look::unseen(&trouble),
-        };
-        self.judged(row, &fold, judged)
-    }
-
-    fn judged(&mut self, row: u32, fold: &RowFold, judged: Judged) -> Vec<Do> {
-        match judged {
-            Judged::End { end, otherwise } => {
-                match end.reason() {
-                    // What others would meet, too.
-                    Some(Reason::Forbidden) => self.miss(Halt::Forbidden(trouble_of(&end))),
-                    _ => self.misses = 0,
-                }
-                self.close(row, fold, end, otherwise)
-            }
-            Judged::Again {
-                trouble,
-                unsettled,
-                halt,
-            } => {
-                match halt {
-                    Some(halt) => self.halt(halt),
-                    None => self.miss(Halt::of(trouble.clone())),
-                }
-                let running = self.standing == Standing::Running;
-                if running && !self.tried(row) {
-                    let message = trouble.message;
-                    let end = match unsettled {
-                        true => End::Unknown { message },
-                        false => End::Failed {
-                            reason: Reason::of(trouble.kind),
-                            message,
-                        },
-                    };
-                    return self.close(row, fold, end, vec![]);
-                }
-                self.again(row, fold, unsettled)
-            }
-            Judged::Free => self.again(row, fold, false),
-        }
-    }
-
-    /// Lets a row wait for another turn.
-    fn again(&mut self, row: u32, fold: &RowFold, unsettled: bool) -> Vec<Do> {
-        if unsettled {
-            self.put_last(row, Cell::Unsettled);
-            return Vec::new();
-        }
-        if !fold.open {
-            self.put_last(row, Cell::Waiting);
-            return Vec::new();
-        }
-        let entries = vec![Entry::Released];
-        self.open.insert(
-            row,
-            Stage::Closing {
-                entries: entries.clone(),
-                then: Cell::Waiting,
-            },
-        );
-        vec![Do::Record { row, entries }]
-    }
-
-    /// Ends a row. Of what left no trace the intent is taken back first.
-    fn close(
-        &mut self,
-        row: u32,
-        fold: &RowFold,
-        end: End,
-        otherwise: Vec<crate::domain::Change>,
-    ) -> Vec<Do> {
-        let outcome = end.outcome();
-        let traceless = match end.reason() {
-            Some(Reason::Drifted | Reason::Merged) | None => false,
-            Some(_) => otherwise.is_empty(),
-        };
-        let mut entries = Vec::new();
-        if fold.open && traceless {
-            entries.push(Entry::Released);
-        }
-        entries.push(Entry::Settled { end, otherwise });
-        self.open.insert(
-            row,
-            Stage::Closing {
-                entries: entries.clone(),
-                then: Cell::Ended(outcome),
-            },
-        );
-        vec![Do::Record { row, entries }]
     }
 
     fn end(&mut self, row: u32, outcome: Outcome) {
@@ -601,13 +355,6 @@ impl Run {
         }
         Vec::new()
     }
-}
-
-fn trouble_of(end: &End) -> Trouble {
-    Trouble::new(
-        TroubleKind::Forbidden,
-        end.message().unwrap_or("not permitted"),
-    )
 }
 
 #[cfg(test)]

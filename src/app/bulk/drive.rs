@@ -12,12 +12,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::lock::RunLock;
+use super::question::Asked;
+use super::retry::open_again;
 use super::{Driven, Order, Progress};
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
-use crate::engine::journal::{Entry, Noted, Outcome, RunId};
-use crate::engine::plan::base_of;
+use crate::engine::journal::{Entry, Noted, RunId};
+use crate::engine::plan::{base_of, base_of_unread};
 use crate::engine::run::{Cell, Do, Halt, NotRecorded, Run, Standing, Task};
 use crate::engine::save::WriteResult;
 use crate::provider::Target;
@@ -102,21 +104,6 @@ type Kept = Vec<Result<(), Held>>;
 type Steps = Vec<(u32, usize)>;
 type Written = Result<Kept, StoreError>;
 type Loaded = Result<Vec<RunTask>, StoreError>;
-
-/// A question to the store that is on its way, with what it was about.
-struct Asked<A, T>(A, crate::store::Reply<T>);
-
-impl<A: Unpin + Clone, T> std::future::Future for Asked<A, T> {
-    type Output = (A, Result<T, StoreError>);
-
-    fn poll(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Self::Output> {
-        let asked = self.0.clone();
-        std::pin::Pin::new(&mut self.1).poll(cx).map(|r| (asked, r))
-    }
-}
 
 struct Driver<'a> {
     session: &'a Session,
@@ -259,10 +246,10 @@ impl<'a> Driver<'a> {
         let account = self.session.account();
         let blank = || Contact::new(task.id.clone(), account.name.clone(), account.provider);
         let known = task.known.clone().unwrap_or_else(blank);
+        let record = task.record.as_deref();
         let base = match &task.changes {
-            Some(changes) => base_of(known.clone(), changes, task.record.as_deref()),
-            // Nothing was known of it, so nothing can have changed since.
-            None => free_of(known.clone(), &task.patch, task.record.as_deref()),
+            Some(changes) => base_of(known.clone(), changes, record),
+            None => base_of_unread(known.clone(), &task.patch, record),
         };
         let whole = !task.patch.attributes.is_empty() || !task.patch.tags.is_empty();
         self.rows.insert(
@@ -380,7 +367,7 @@ impl<'a> Driver<'a> {
             Order::GoOn => self.run.go_on(),
             Order::GiveUp => self.run.give_up(),
             Order::Retry(reason) => {
-                let rows = self.failed(reason).await?;
+                let rows = open_again(self.session, self.id, reason).await?;
                 let mut list = self.run.reopen(rows);
                 list.extend(self.run.go_on());
                 list
@@ -388,39 +375,6 @@ impl<'a> Driver<'a> {
         };
         self.take(list);
         Ok(())
-    }
-
-    /// The rows that failed for a reason, or are not known; with whether something of them may be stored.
-    async fn failed(
-        &self,
-        reason: Option<crate::engine::Reason>,
-    ) -> Result<Vec<(u32, bool)>, Trouble> {
-        let store = self.session.contacts();
-        let tried = "looking for the rows that failed";
-        let mut found = Vec::new();
-        let mut from = 0;
-        loop {
-            let rows = store.run_rows(self.id, from, 1000).await;
-            let rows = rows.map_err(|e| store_trouble(tried, &e))?;
-            let Some(last) = rows.last() else { break };
-            from = last.row + 1;
-            for row in rows.iter().filter(|r| r.patch.is_some()) {
-                let Some(end) = &row.fold.end else { continue };
-                let wanted = match (end.outcome(), reason) {
-                    (Outcome::Failed, Some(reason)) => end.reason() == Some(reason),
-                    (Outcome::Failed | Outcome::Unknown, None) => true,
-                    _ => false,
-                };
-                if wanted {
-                    found.push((row.row, end.outcome() == Outcome::Unknown));
-                }
-            }
-        }
-        if !found.is_empty() {
-            let opened = store.reopen_run(self.id).await;
-            opened.map_err(|e| store_trouble(tried, &e))?;
-        }
-        Ok(found)
     }
 
     async fn finish(&self) -> Result<(), Trouble> {
@@ -431,11 +385,4 @@ impl<'a> Driver<'a> {
 
 fn is_intent(act: &Do) -> bool {
     matches!(act, Do::Record { entries, .. } if matches!(entries.first(), Some(Entry::Intent(_))))
-}
-
-/// A base that no later look can conflict with: of what the patch names, nothing is known.
-fn free_of(known: Contact, patch: &Patch, record: Option<&str>) -> Contact {
-    let mut base = patch.apply(&known);
-    base.record = record.map(String::from);
-    base
 }

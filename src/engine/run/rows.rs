@@ -1,0 +1,208 @@
+//! One row's way through a run: what follows from a step of its save, from a look at what is stored, and from a
+//! verdict.
+
+use std::collections::VecDeque;
+
+use super::judge::{Judged, judge};
+use super::{Cell, Do, Halt, Run, Stage, Standing, look};
+use crate::domain::{Change, Contact, Trouble, TroubleKind, diff};
+use crate::engine::journal::{End, Entry, Intent, Outcome, RowFold};
+use crate::engine::reason::Reason;
+use crate::engine::save::{Save, Step};
+
+impl Run {
+    /// Ends every row whose turn has not come: they are failed, given up. Rows that may be half done stay.
+    pub fn give_up(&mut self) -> Vec<Do> {
+        let (given, kept): (VecDeque<u32>, VecDeque<u32>) = std::mem::take(&mut self.queue)
+            .into_iter()
+            .partition(|row| self.cells.get(*row as usize) == Some(&Cell::Waiting));
+        self.queue = kept;
+        let end = End::Failed {
+            reason: Reason::GivenUp,
+            message: "the run was ended before its turn came; nothing was sent".into(),
+        };
+        let given = given.into_iter();
+        given
+            .flat_map(|row| self.close(row, &RowFold::default(), end.clone(), vec![]))
+            .collect()
+    }
+
+    /// Opens rows at their end again, for another try. Give only rows that failed or are not known.
+    pub fn reopen(&mut self, rows: impl IntoIterator<Item = (u32, bool)>) -> Vec<Do> {
+        let mut list = Vec::new();
+        for (row, unsettled) in rows {
+            let Some(Cell::Ended(outcome @ (Outcome::Failed | Outcome::Unknown))) =
+                self.cells.get(row as usize).copied()
+            else {
+                continue;
+            };
+            *self.tally.slot(outcome) -= 1;
+            self.tally.left += 1;
+            self.tries.remove(&row);
+            let then = match unsettled {
+                true => Cell::Unsettled,
+                false => Cell::Waiting,
+            };
+            let entries = vec![Entry::Reopened];
+            self.open.insert(
+                row,
+                Stage::Closing {
+                    entries: entries.clone(),
+                    then,
+                },
+            );
+            list.push(Do::Record { row, entries });
+        }
+        list
+    }
+
+    /// Goes on with a save whose next step is known.
+    pub(super) fn advance(
+        &mut self,
+        row: u32,
+        save: Box<Save>,
+        fold: RowFold,
+        step: Step,
+    ) -> Vec<Do> {
+        match step {
+            Step::Read | Step::ReadBack => {
+                let after_write = step == Step::ReadBack;
+                self.open.insert(row, Stage::Saving { save, fold });
+                vec![Do::Read { row, after_write }]
+            }
+            Step::Write { fresh, patch } => {
+                let intent = Intent {
+                    changes: diff::changes_of(&fresh, &patch),
+                    record: fresh.record.clone(),
+                    patch: patch.clone(),
+                };
+                let mut fold = fold;
+                fold.add(Entry::Intent(intent.clone()));
+                self.open.insert(
+                    row,
+                    Stage::Intending {
+                        save,
+                        fold,
+                        fresh,
+                        patch,
+                    },
+                );
+                vec![Do::Record {
+                    row,
+                    entries: vec![Entry::Intent(intent)],
+                }]
+            }
+            Step::Done(outcome) => {
+                let judged = judge(*outcome, &fold);
+                self.judged(row, &fold, judged)
+            }
+        }
+    }
+
+    /// Takes what was seen of an intent whose end is not known.
+    pub(super) fn looked(
+        &mut self,
+        row: u32,
+        fold: RowFold,
+        result: Result<Contact, Trouble>,
+    ) -> Vec<Do> {
+        let judged = match result {
+            Ok(contact) => look::settle(&fold, &contact, &self.table),
+            Err(trouble) => look::unseen(&trouble),
+        };
+        self.judged(row, &fold, judged)
+    }
+
+    fn judged(&mut self, row: u32, fold: &RowFold, judged: Judged) -> Vec<Do> {
+        match judged {
+            Judged::End { end, otherwise } => {
+                match end.reason() {
+                    // What others would meet, too.
+                    Some(Reason::Forbidden) => self.miss(Halt::Forbidden(trouble_of(&end))),
+                    _ => self.misses = 0,
+                }
+                self.close(row, fold, end, otherwise)
+            }
+            Judged::Again {
+                trouble,
+                unsettled,
+                halt,
+            } => {
+                match halt {
+                    Some(halt) => self.halt(halt),
+                    None => self.miss(Halt::of(trouble.clone())),
+                }
+                let running = self.standing == Standing::Running;
+                if running && !self.tried(row) {
+                    let message = trouble.message;
+                    let end = match unsettled {
+                        true => End::Unknown { message },
+                        false => End::Failed {
+                            reason: Reason::of(trouble.kind),
+                            message,
+                        },
+                    };
+                    return self.close(row, fold, end, vec![]);
+                }
+                self.again(row, fold, unsettled)
+            }
+            Judged::Free => self.again(row, fold, false),
+        }
+    }
+
+    /// Lets a row wait for another turn.
+    fn again(&mut self, row: u32, fold: &RowFold, unsettled: bool) -> Vec<Do> {
+        if unsettled {
+            self.put_last(row, Cell::Unsettled);
+            return Vec::new();
+        }
+        if !fold.open {
+            self.put_last(row, Cell::Waiting);
+            return Vec::new();
+        }
+        let entries = vec![Entry::Released];
+        self.open.insert(
+            row,
+            Stage::Closing {
+                entries: entries.clone(),
+                then: Cell::Waiting,
+            },
+        );
+        vec![Do::Record { row, entries }]
+    }
+
+    /// Ends a row. Of what left no trace the intent is taken back first.
+    pub(super) fn close(
+        &mut self,
+        row: u32,
+        fold: &RowFold,
+        end: End,
+        otherwise: Vec<Change>,
+    ) -> Vec<Do> {
+        let outcome = end.outcome();
+        let traceless = match end.reason() {
+            Some(Reason::Drifted | Reason::Merged) | None => false,
+            Some(_) => otherwise.is_empty(),
+        };
+        let mut entries = Vec::new();
+        if fold.open && traceless {
+            entries.push(Entry::Released);
+        }
+        entries.push(Entry::Settled { end, otherwise });
+        self.open.insert(
+            row,
+            Stage::Closing {
+                entries: entries.clone(),
+                then: Cell::Ended(outcome),
+            },
+        );
+        vec![Do::Record { row, entries }]
+    }
+}
+
+fn trouble_of(end: &End) -> Trouble {
+    Trouble::new(
+        TroubleKind::Forbidden,
+        end.message().unwrap_or("not permitted"),
+    )
+}

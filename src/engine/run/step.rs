@@ -1,0 +1,74 @@
+//! What passes between a run and its driver: what to do next, what a row's task is, where a row stands.
+
+use crate::domain::{Contact, Patch, Trouble};
+use crate::engine::journal::{Entry, Outcome, RowFold};
+
+/// What the driver has to do. Everything but the recording may be done at the same time; what is recorded is
+/// recorded in this order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Do {
+    /// Get the row's task and call [`Run::on_loaded`](super::Run::on_loaded).
+    Load {
+        /// The row.
+        row: u32,
+    },
+    /// Read the contact whole and call [`Run::on_read`](super::Run::on_read).
+    Read {
+        /// The row.
+        row: u32,
+        /// Whether this is to see what a write came to.
+        after_write: bool,
+    },
+    /// Write entries to the journal and call [`Run::on_recorded`](super::Run::on_recorded).
+    Record {
+        /// The row.
+        row: u32,
+        /// What to write, in this order.
+        entries: Vec<Entry>,
+    },
+    /// Send the write and call [`Run::on_written`](super::Run::on_written).
+    Write {
+        /// The row.
+        row: u32,
+        /// The contact as just read.
+        fresh: Box<Contact>,
+        /// What to change.
+        patch: Patch,
+    },
+}
+
+/// What the driver knows about a row when its turn comes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// The contact as the plan saw it.
+    pub base: Contact,
+    /// What is to be changed.
+    pub patch: Patch,
+    /// What the journal says about it.
+    pub fold: RowFold,
+}
+
+/// Why an entry is not in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotRecorded {
+    /// Another run has an open intent for the same contact.
+    Busy {
+        /// That run's number.
+        run: i64,
+    },
+    /// It can not be written.
+    Failed(Trouble),
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// Its turn has not come.
+    Waiting,
+    /// Something may be stored that nobody has seen yet: it is looked at when its turn comes.
+    Unsettled,
+    /// Under way.
+    Open,
+    /// At its end.
+    Ended(Outcome),
+}
