@@ -259,10 +259,13 @@ impl Session {
         remote.and_then(|r| r.connector.connected())
     }
 
-    /// How many contacts a bulk run may have under way at once.
-    pub(in crate::app) fn concurrency(&self) -> usize {
-        let remote = self.inner.remote.as_ref();
-        let most = remote.map_or(LOCAL_AT_ONCE, |r| r.codec.facts().pace.concurrency);
+    /// How many contacts a bulk run may have under way at once: twice as many as requests, so that the lane is
+    /// never idle while one is written down.
+    pub(in crate::app) fn rows_at_once(&self) -> usize {
+        let most = self.inner.remote.as_ref().map_or(LOCAL_AT_ONCE, |r| {
+            let told = self.inner.account.concurrency;
+            2 * told.unwrap_or(r.codec.facts().pace.concurrency)
+        });
         usize::try_from(most).unwrap_or(1).max(1)
     }
 
@@ -336,7 +339,10 @@ impl Session {
     ) -> Result<(Reply, HttpResponse), Trouble> {
         let options = match priority {
             Priority::Interactive => SendOptions::interactive(call.idempotent),
-            Priority::Background => SendOptions::background(call.idempotent),
+            Priority::Finishing | Priority::Background => SendOptions {
+                priority,
+                ..SendOptions::background(call.idempotent)
+            },
         };
         let lane = remote.connector.lane().await?;
         let account = &self.inner.account;

@@ -33,7 +33,7 @@ pub struct Account {
     pub hmac_token: Option<TokenSource>,
     /// Nothing may be written.
     pub read_only: bool,
-    /// Requests a minute, where configured.
+    /// Requests a minute, where configured; 0 for `rate = "unknown"`, which learns the limit from refusals.
     pub per_minute: Option<u32>,
     /// Percent of the limit that bulk work and page loads may use, where configured: `bulk_share = 0.5`, from 0.05
     /// to 1.0. Without it a configured rate is used whole, and of a limit that others share, half.
@@ -185,6 +185,9 @@ fn read_tags_mode(section: &mut Section<'_>, provider: Option<ProviderId>) -> Ta
 
 fn read_rate(section: &mut Section<'_>) -> Option<u32> {
     let text = section.text("rate")?;
+    if text == "unknown" {
+        return Some(0);
+    }
     let number = text
         .strip_suffix("/min")
         .and_then(|n| n.trim().parse::<u32>().ok());
@@ -192,7 +195,7 @@ fn read_rate(section: &mut Section<'_>) -> Option<u32> {
     if number.is_none() {
         section.mistake(
             "rate",
-            &format!("{text:?} must look like \"60/min\", from 1 to 60000"),
+            &format!("{text:?} must look like \"60/min\", from 1 to 60000, or be \"unknown\""),
         );
     }
     number

@@ -61,7 +61,7 @@ impl State {
         let most = self.limiter.concurrency().max(1);
         match priority {
             Priority::Interactive => self.under_way <= most,
-            Priority::Background => self.under_way < most,
+            Priority::Finishing | Priority::Background => self.under_way < most,
         }
     }
 

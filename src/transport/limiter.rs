@@ -35,6 +35,9 @@ const LEAST_LEARNED: f64 = 60.0;
 pub enum Priority {
     /// Someone waits for it: a save, the first page. May use the whole limit.
     Interactive,
+    /// What a background change has begun and not ended: the time between reading a contact and writing it, in
+    /// which somebody else may write, is kept short.
+    Finishing,
     /// Everything else: further pages, bulk runs. Leaves a share of the limit to others, where the pace says so.
     Background,
 }
@@ -180,7 +183,7 @@ impl Limiter {
         }
         let own = match who {
             Priority::Interactive => None,
-            Priority::Background => self.background_rate(),
+            Priority::Finishing | Priority::Background => self.background_rate(),
         };
         let whole = self.rate.map(|rate| self.all.due(rate, self.pace.burst));
         let part = own.map(|rate| self.background.due(rate, self.pace.burst));
@@ -189,7 +192,7 @@ impl Limiter {
             return Err(until);
         }
         self.all.count(now, self.rate);
-        if who == Priority::Background {
+        if who != Priority::Interactive {
             self.background.count(now, own);
         }
         Ok(())

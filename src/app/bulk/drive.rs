@@ -143,7 +143,12 @@ impl<'a> Driver<'a> {
         let cells = store.run_cells(id).await;
         let cells = cells.map_err(|e| store_trouble(&tried, &e))?;
         let merge = record.header.allowed.merge;
-        let run = Run::new(session.table().clone(), merge, cells, session.concurrency());
+        let run = Run::new(
+            session.table().clone(),
+            merge,
+            cells,
+            session.rows_at_once(),
+        );
         Ok(Self {
             session,
             id,
@@ -286,7 +291,11 @@ impl<'a> Driver<'a> {
                 written_at,
                 whole,
             };
-            let read = session.read_target(target, Priority::Background).await;
+            let priority = match after_write {
+                true => Priority::Finishing,
+                false => Priority::Background,
+            };
+            let read = session.read_target(target, priority).await;
             Came::Read(row, read)
         });
     }
@@ -298,7 +307,7 @@ impl<'a> Driver<'a> {
         }
         let session = self.session.clone();
         self.tasks.spawn(async move {
-            let written = session.write(&fresh, &patch, Priority::Background).await;
+            let written = session.write(&fresh, &patch, Priority::Finishing).await;
             if let WriteResult::Answered(Some(contact)) = &written
                 && !session.is_local()
             {

@@ -119,7 +119,10 @@ impl Session {
         for (sent, call) in calls.into_iter().enumerate() {
             let options = match priority {
                 Priority::Interactive => SendOptions::interactive(call.idempotent),
-                Priority::Background => SendOptions::background(call.idempotent),
+                Priority::Finishing | Priority::Background => SendOptions {
+                    priority,
+                    ..SendOptions::background(call.idempotent)
+                },
             };
             let response = match lane.send(call.request.clone(), options).await {
                 Ok(response) => response,
