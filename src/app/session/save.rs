@@ -119,9 +119,10 @@ impl Session {
         for (sent, call) in calls.into_iter().enumerate() {
             let options = match priority {
                 Priority::Interactive => SendOptions::interactive(call.idempotent),
+                // Who writes to many looks before writing twice: nobody sees the second one coming.
                 Priority::Finishing | Priority::Background => SendOptions {
                     priority,
-                    ..SendOptions::background(call.idempotent)
+                    ..SendOptions::background(false)
                 },
             };
             let response = match lane.send(call.request.clone(), options).await {
