@@ -89,8 +89,11 @@ pub struct AuthScheme {
 /// The pace that the vendor's facts suggest to start with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaceFacts {
-    /// Requests a minute.
+    /// Requests a minute to start with.
     pub per_minute: u32,
+    /// Requests a minute that are never passed, from what the vendor tells; 0 where it tells nothing. What is
+    /// between the two is learned from 429s.
+    pub ceiling: u32,
     /// Requests that may go out at once after a rest.
     pub burst: u32,
     /// Requests in flight at most.

@@ -245,6 +245,7 @@ fn pace(account: &Account) -> Pace {
     let burst = account.per_minute.map_or(0, |told| told / 40);
     Pace {
         per_minute: account.per_minute.unwrap_or(facts.per_minute),
+        ceiling: account.per_minute.unwrap_or(facts.ceiling),
         burst: facts.burst.max(burst),
         concurrency: account.concurrency.unwrap_or(facts.concurrency),
         share: account.bulk_share.unwrap_or(if halved { 50 } else { 100 }),

@@ -54,6 +54,8 @@ pub static FACTS: Facts = Facts {
     }),
     pace: PaceFacts {
         per_minute: 240,
+        // `RACK_ATTACK_LIMIT`, which an installation may have changed.
+        ceiling: 3_000,
         burst: 10,
         concurrency: 4,
         // The vendor counts by the address that its server sees: a whole office may have one.

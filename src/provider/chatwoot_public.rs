@@ -45,6 +45,7 @@ pub static FACTS: Facts = Facts {
     auth: None,
     pace: PaceFacts {
         per_minute: 240,
+        ceiling: 3_000,
         burst: 10,
         concurrency: 4,
         shared: true,

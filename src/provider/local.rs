@@ -18,6 +18,7 @@ pub static FACTS: Facts = Facts {
     auth: None,
     pace: PaceFacts {
         per_minute: u32::MAX,
+        ceiling: u32::MAX,
         burst: 1,
         concurrency: 1,
         shared: false,

@@ -37,6 +37,7 @@ pub static FACTS: Facts = Facts {
     }),
     pace: PaceFacts {
         per_minute: 90,
+        ceiling: 90,
         burst: 5,
         concurrency: 2,
         // By key or by organisation is not told: other clients of the key keep their part.

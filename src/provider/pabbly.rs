@@ -40,6 +40,7 @@ pub static FACTS: Facts = Facts {
     }),
     pace: PaceFacts {
         per_minute: 120,
+        ceiling: 0,
         burst: 5,
         concurrency: 2,
         // The vendor tells neither numbers nor who is counted together.

@@ -52,6 +52,7 @@ pub static FACTS: Facts = Facts {
     }),
     pace: PaceFacts {
         per_minute: 300,
+        ceiling: 300,
         burst: 4,
         concurrency: 2,
         // Ten a second "per client".

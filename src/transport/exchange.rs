@@ -14,7 +14,7 @@
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
-use super::limiter::{Limiter, Priority};
+use super::limiter::{Limiter, Priority, Refusal};
 use super::retry::{self, Decision, GiveUp, Outcome, Rules, Standing};
 use crate::http::{HttpResponse, Verdict};
 
@@ -127,8 +127,14 @@ pub enum Next {
 
 #[derive(Debug, Clone, PartialEq)]
 enum State {
-    Ready { at: Timestamp },
-    Sent,
+    Ready {
+        at: Timestamp,
+    },
+    /// As the request of this number among all of the account.
+    Sent {
+        number: u64,
+        at: Timestamp,
+    },
     Done(Box<ExchangeResult>),
     Over,
 }
@@ -200,7 +206,10 @@ impl Exchange {
                 Ok(()) => {
                     self.sent += 1;
                     self.since.get_or_insert(now);
-                    self.state = State::Sent;
+                    self.state = State::Sent {
+                        number: limiter.sent(),
+                        at: now,
+                    };
                     Next::Send
                 }
                 Err(until) if until.duration_since(now) > self.rules.longest_wait => {
@@ -210,7 +219,7 @@ impl Exchange {
                 }
                 Err(until) => Next::Wait(until),
             },
-            State::Sent | State::Over => Next::Nothing,
+            State::Sent { .. } | State::Over => Next::Nothing,
             State::Done(_) => match std::mem::replace(&mut self.state, State::Over) {
                 State::Done(result) => Next::Done(*result),
                 _ => Next::Nothing,
@@ -221,14 +230,21 @@ impl Exchange {
     /// Takes what came back. Without an attempt under way it does nothing. The limiter learns from
     /// 429s and holds the whole account.
     pub fn on_reply(&mut self, reply: Reply, limiter: &mut Limiter, now: Timestamp) {
-        if self.state != State::Sent {
+        let State::Sent { number, at } = self.state else {
             return;
+        };
+        match &reply {
+            Reply::Answer(_, Verdict::Throttled { .. }) => {}
+            Reply::Answer(..) => limiter.admitted(number, at, now),
+            Reply::Broken(_) => limiter.lost(number),
         }
         self.state = match reply {
             Reply::Answer(response, verdict) if verdict.is_ok() => {
                 State::Done(Box::new(Ok(response)))
             }
-            Reply::Answer(response, verdict) => self.on_refusal(response, verdict, limiter, now),
+            Reply::Answer(response, verdict) => {
+                self.on_refusal(response, verdict, limiter, (number, at), now)
+            }
             Reply::Broken(broken) => self.on_broken(broken, now),
         };
     }
@@ -238,6 +254,7 @@ impl Exchange {
         response: HttpResponse,
         verdict: Verdict,
         limiter: &mut Limiter,
+        (number, left): (u64, Timestamp),
         now: Timestamp,
     ) -> State {
         let throttled = matches!(verdict, Verdict::Throttled { .. });
@@ -258,7 +275,16 @@ impl Exchange {
                 ) => (*until).min(now.checked_add(LONGEST_HOLD).unwrap_or(now)),
                 Decision::GiveUp(_) => now,
             };
-            limiter.throttled(now, until);
+            let told = retry::told(outcome, now);
+            limiter.throttled(
+                now,
+                Refusal {
+                    number,
+                    left,
+                    until,
+                    told,
+                },
+            );
         }
         self.maybe_arrived |= matches!(verdict, Verdict::Server { .. } | Verdict::Malformed { .. });
         match decision {

@@ -1,8 +1,9 @@
 //! Pacing of one account, pure: when may the next request leave?
 //!
 //! Three rules at once, the strictest wins: a bucket (`burst` at once, then evenly), a sliding
-//! window (never more than `per_minute` within any minute, wherever a server's window begins), and
-//! a cool-down after a 429. A 429 halves the pace; quiet time brings it back in small steps.
+//! window (never more than the limit within any minute, wherever a server's window begins), and
+//! a cool-down after a 429. Where the limit is known, a 429 halves the pace, and quiet time brings it back in small
+//! steps; where it is not, [`learn`] finds it.
 //! Time is an argument. How many requests are under way at once is not counted here: that is no
 //! matter of time, and the lane does it; but how many may be is kept here, as one of the steps that a person
 //! takes slower and faster.
@@ -12,9 +13,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 mod ladder;
+mod learn;
 mod meter;
 
 use ladder::Step;
+use learn::Learner;
 use meter::Meter;
 
 /// The window counted. A little over a minute: the way to the server is not equally long for every
@@ -27,8 +30,8 @@ const STEP_EVERY: SignedDuration = SignedDuration::from_secs(10);
 /// Steps from nothing back to the full pace.
 const STEPS: f64 = 20.0;
 
-/// Requests a minute that are taken for normal where a 429 comes before any experience.
-const LEAST_LEARNED: f64 = 60.0;
+/// Requests a minute that slower takes for normal where nothing has been measured.
+const LEAST_MEASURED: f64 = 60.0;
 
 /// Who goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,11 +45,38 @@ pub enum Priority {
     Background,
 }
 
+/// When a 429 says that it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// It does not say.
+    Nothing,
+    /// At a moment that it names.
+    Moment,
+    /// At the next full minute: so this vendor's windows are.
+    Minute,
+}
+
+/// A 429.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// The request's number, as [`Limiter::sent`] told it when it left.
+    pub number: u64,
+    /// When it left.
+    pub left: Timestamp,
+    /// When it may be sent again, somewhat behind the moment that was told.
+    pub until: Timestamp,
+    /// Who says so.
+    pub told: Told,
+}
+
 /// How fast an account may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Requests in any one minute; 0 where no limit is known, which leaves pacing to 429s.
+    /// Requests a minute to begin with; 0 where there is no number, which leaves pacing to 429s from the first on.
     pub per_minute: u32,
+    /// Requests in any one minute that are never passed; 0 where no limit is known. Where it is above `per_minute`,
+    /// or none, what is between is learned from 429s.
+    pub ceiling: u32,
     /// Requests that may leave at once after a quiet time; counted into the minute. 0 is as 1.
     pub burst: u32,
     /// Background calls under way at once. 0 is as 1.
@@ -56,10 +86,11 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A pace that is this process's alone.
+    /// A limit that is known, or with 0 none; all of it may be used.
     pub fn whole(per_minute: u32, burst: u32, concurrency: u32) -> Self {
         Self {
             per_minute,
+            ceiling: per_minute,
             burst,
             concurrency,
             share: 100,
@@ -82,10 +113,12 @@ pub struct Limiter {
     step: Step,
     /// What a person's share is taken of while no limit is known.
     measured: Option<f64>,
-    /// Requests a minute now; nothing where neither a limit nor a 429 has been seen.
+    /// Finds the limit where it is not known.
+    learner: Option<Learner>,
+    /// Requests a minute now, where the limit is known; and else the ceiling, where there is one.
     rate: Option<f64>,
-    /// What the rate recovers to; grows without end where no limit is known.
-    learned: Option<f64>,
+    /// Requests that left.
+    sent: u64,
     /// Everything that left.
     all: Meter,
     /// Background calls, which have a limit of their own where they have a share only.
@@ -98,13 +131,15 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter that has seen nothing yet.
     pub fn new(pace: Pace) -> Self {
-        let known = (pace.per_minute > 0).then(|| f64::from(pace.per_minute));
+        let told = |n: u32| (n > 0).then(|| f64::from(n));
+        let known = pace.ceiling > 0 && pace.ceiling <= pace.per_minute;
         Self {
             pace,
             step: pace.usual(),
             measured: None,
-            rate: known,
-            learned: known,
+            learner: (!known).then(|| Learner::new(told(pace.per_minute))),
+            rate: told(pace.ceiling),
+            sent: 0,
             all: Meter::new(),
             background: Meter::new(),
             held_until: Timestamp::MIN,
@@ -120,12 +155,30 @@ impl Limiter {
 
     /// Requests a minute that it allows now; nothing while no limit is known.
     pub fn per_minute(&self) -> Option<u32> {
-        self.rate.map(whole)
+        self.allowed(self.limit())
+    }
+
+    /// A limit, or what is allowed on the way there.
+    fn allowed(&self, limit: Option<f64>) -> Option<u32> {
+        let opening = self.learner.as_ref().and_then(Learner::opening);
+        match (limit, opening) {
+            (Some(limit), Some(opening)) => Some(whole(limit.min(opening))),
+            (limit, opening) => limit.or(opening).map(whole),
+        }
+    }
+
+    /// The limit as far as it is known: the learned one, never above the ceiling.
+    fn limit(&self) -> Option<f64> {
+        let learned = self.learner.as_ref().and_then(Learner::per_minute);
+        match (learned, self.rate) {
+            (Some(learned), Some(most)) => Some(learned.min(most)),
+            (learned, most) => learned.or(most),
+        }
     }
 
     /// Of these, what background calls may use.
     pub fn background_per_minute(&self) -> Option<u32> {
-        self.background_rate().or(self.rate).map(whole)
+        self.allowed(self.background_rate().or(self.limit()))
     }
 
     /// Percent of the limit that background calls may use now.
@@ -149,7 +202,7 @@ impl Limiter {
         let Some(step) = self.step.slower(self.pace.usual()) else {
             return false;
         };
-        let whole = measured.max(LEAST_LEARNED) * 100.0 / f64::from(self.step.share);
+        let whole = measured.max(LEAST_MEASURED) * 100.0 / f64::from(self.step.share);
         self.measured.get_or_insert(whole);
         self.step = step;
         true
@@ -187,9 +240,16 @@ impl Limiter {
         };
         let whole = self.rate.map(|rate| self.all.due(rate, self.pace.burst));
         let part = own.map(|rate| self.background.due(rate, self.pace.burst));
-        let until = whole.max(part).unwrap_or(Timestamp::MIN);
+        let (width, burst) = (self.step.width, self.pace.burst);
+        let learner = self.learner.as_mut();
+        let learned = learner.map(|learner| learner.due(now, width, burst));
+        let until = whole.max(part).max(learned).unwrap_or(Timestamp::MIN);
         if now < until {
             return Err(until);
+        }
+        self.sent += 1;
+        if let Some(learner) = &mut self.learner {
+            learner.count(now, self.sent, width);
         }
         self.all.count(now, self.rate);
         if who != Priority::Interactive {
@@ -200,7 +260,7 @@ impl Limiter {
 
     /// What background calls are held to beside the limit itself.
     fn background_rate(&self) -> Option<f64> {
-        let of = self.rate.or(self.measured)?;
+        let of = self.limit().or(self.measured)?;
         (self.step.share < 100).then(|| of * f64::from(self.step.share) / 100.0)
     }
 
@@ -209,17 +269,37 @@ impl Limiter {
         self.held_until = self.held_until.max(until);
     }
 
-    /// The server said 429: hold, and halve the pace. Answers to requests that left together count
-    /// as one, so what arrives during a hold only lengthens it.
-    pub fn throttled(&mut self, now: Timestamp, until: Timestamp) {
+    /// The number of the request that left last, from 1.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// The request of this number, which left then, was answered, and not with 429.
+    pub fn admitted(&mut self, number: u64, left: Timestamp, now: Timestamp) {
+        if let Some(learner) = &mut self.learner {
+            learner.admitted(number, left, now);
+        }
+    }
+
+    /// The request of this number was not answered.
+    pub fn lost(&mut self, number: u64) {
+        if let Some(learner) = &mut self.learner {
+            learner.lost(number);
+        }
+    }
+
+    /// The server said 429: hold, and learn, or halve the pace of a known limit, which others may use up as well.
+    /// Answers to requests that left together count as one, so what arrives during a hold only lengthens it.
+    pub fn throttled(&mut self, now: Timestamp, refusal: Refusal) {
         self.follow(now);
-        if now >= self.held_until {
-            let seen = f64::from(self.all.in_window()).max(LEAST_LEARNED);
-            let learned = self.learned.unwrap_or(seen);
-            // Someone else may have used the limit up: one early 429 must not strangle the account.
-            let floor = (learned / 8.0).max(1.0);
-            self.rate = Some((self.rate.unwrap_or(seen) / 2.0).max(floor));
-            self.learned = Some(learned);
+        let mut until = refusal.until;
+        if let Some(learner) = &mut self.learner {
+            until = learner.refused(now, refusal, &self.all);
+        } else if now >= self.held_until {
+            let full = f64::from(self.pace.ceiling);
+            // One early 429 must not strangle the account.
+            let floor = (full / 8.0).max(1.0);
+            self.rate = self.rate.map(|rate| (rate / 2.0).max(floor));
         }
         self.hold(until);
         self.stepped_at = self.stepped_at.max(until);
@@ -232,6 +312,9 @@ impl Limiter {
             let back = now.duration_since(self.last_seen);
             self.all.shift(back);
             self.background.shift(back);
+            if let Some(learner) = &mut self.learner {
+                learner.shift(back);
+            }
             for t in [&mut self.held_until, &mut self.stepped_at] {
                 *t = later(*t, back);
             }
@@ -239,18 +322,14 @@ impl Limiter {
         self.last_seen = now;
         self.all.follow(now);
         self.background.follow(now);
-        let (Some(rate), Some(learned)) = (self.rate, self.learned) else {
-            return;
-        };
         let quiet = now.duration_since(self.stepped_at).as_secs_f64();
         let steps = (quiet / STEP_EVERY.as_secs_f64()).floor();
-        if steps >= 1.0 {
-            let ceiling = match self.pace.per_minute {
-                0 => f64::from(u32::MAX),
-                known => f64::from(known),
-            };
+        if let Some(rate) = self.rate
+            && steps >= 1.0
+        {
+            let full = f64::from(self.pace.ceiling);
             // An hour of quiet tells no more than the way back does.
-            self.rate = Some((rate + steps.min(STEPS) * learned / STEPS).min(ceiling));
+            self.rate = Some((rate + steps.min(STEPS) * full / STEPS).min(full));
             self.stepped_at = now;
         }
     }
@@ -263,6 +342,11 @@ impl Limiter {
 )]
 fn whole(rate: f64) -> u32 {
     rate.floor().max(1.0) as u32
+}
+
+/// The seconds from one moment to another.
+fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    to.duration_since(from).as_secs_f64()
 }
 
 /// The sum, or the calendar's end.

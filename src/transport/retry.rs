@@ -14,6 +14,7 @@
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::exchange::{Broken, BrokenKind};
+use super::limiter::Told;
 use super::retry_after;
 use crate::http::Verdict;
 
@@ -122,6 +123,26 @@ pub enum Decision {
     GiveUp(GiveUp),
 }
 
+/// What a 429 says about when it goes on; nothing for any other outcome.
+pub fn told(outcome: Outcome<'_>, now: Timestamp) -> Told {
+    let Outcome::Answer(
+        Verdict::Throttled {
+            retry_after: own,
+            minute_window,
+        },
+        header,
+    ) = outcome
+    else {
+        return Told::Nothing;
+    };
+    let raw = own.as_deref().or(header);
+    match raw.and_then(|raw| retry_after::parse(raw, now)) {
+        Some(_) => Told::Moment,
+        None if *minute_window => Told::Minute,
+        None => Told::Nothing,
+    }
+}
+
 /// The decision table.
 pub fn decide(
     rules: &Rules,
@@ -218,10 +239,11 @@ fn backoff(rules: &Rules, failures: u32, seed: u64) -> SignedDuration {
     half + half / 1_000 * part
 }
 
-/// Up to half a second, never nothing, so that what waited together does not leave together.
+/// Up to a fifth of a second, never nothing, so that several processes that waited together do not leave together;
+/// the calls of one do not anyway.
 fn jitter(seed: u64, at: Timestamp) -> SignedDuration {
     let word = mix(seed ^ at.as_second().unsigned_abs());
-    SignedDuration::from_millis(50 + i64::try_from(word % 451).unwrap_or(0))
+    SignedDuration::from_millis(50 + i64::try_from(word % 151).unwrap_or(0))
 }
 
 /// The beginning of the next clock minute.

@@ -45,9 +45,10 @@ impl Meter {
         self.sent.push_back(now);
     }
 
-    /// How many left within the window.
-    pub(super) fn in_window(&self) -> u32 {
-        u32::try_from(self.sent.len()).unwrap_or(u32::MAX)
+    /// How many left within the window since a moment, that one included, and before another.
+    pub(super) fn count_since(&self, from: Timestamp, before: Timestamp) -> u64 {
+        let place = |t: Timestamp| self.sent.partition_point(|sent| *sent < t);
+        u64::try_from(place(before).saturating_sub(place(from))).unwrap_or(u64::MAX)
     }
 
     /// Forgets what left the window.

@@ -64,43 +64,81 @@ fn a_told_limit_is_used_to_98_percent_and_never_passed() {
     }
 }
 
-#[test]
-fn without_a_limit_nothing_waits_until_a_429_teaches_one() {
-    let mut limiter = Limiter::new(pace(0, 5));
-    for _ in 0..500 {
-        limiter.take(start(), Priority::Interactive).unwrap();
-    }
-    assert_eq!(limiter.per_minute(), None);
-    limiter.throttled(start(), after(30_000));
-    assert_eq!(limiter.per_minute(), Some(250));
-    assert_eq!(
-        limiter.take(after(29_999), Priority::Interactive),
-        Err(after(30_000))
-    );
-    // The window still holds 500, which is more than the new pace.
-    assert_eq!(
-        limiter.take(after(30_000), Priority::Interactive),
-        Err(later(start(), WINDOW))
-    );
+/// A 429 to the request that left last.
+fn refused(limiter: &mut Limiter, now: Timestamp, until: Timestamp) {
+    let refusal = Refusal {
+        number: limiter.sent(),
+        left: now,
+        until,
+        told: Told::Moment,
+    };
+    limiter.throttled(now, refusal);
 }
 
 #[test]
-fn an_early_429_does_not_strangle_an_account() {
+fn without_a_limit_nothing_waits_until_a_429_teaches_one() {
+    let mut limiter = Limiter::new(pace(0, 5));
+    for _ in 0..501 {
+        limiter.take(start(), Priority::Interactive).unwrap();
+    }
+    assert_eq!(limiter.per_minute(), None);
+    // The end of a minute's window that the first request began.
+    refused(&mut limiter, start(), after(60_100));
+    assert_eq!(limiter.per_minute(), Some(500));
+    let early = limiter.take(after(60_099), Priority::Interactive);
+    assert_eq!(early, Err(after(60_100)));
+    for _ in 0..500 {
+        limiter.take(after(60_100), Priority::Interactive).unwrap();
+    }
+    let spent = limiter.take(after(60_100), Priority::Interactive);
+    assert_eq!(spent, Err(after(60_100 + 60_250)));
+}
+
+#[test]
+fn a_first_429_that_others_caused_does_not_strangle_an_account() {
     let mut limiter = Limiter::new(pace(0, 1));
     limiter.take(start(), Priority::Interactive).unwrap();
-    limiter.throttled(start(), start());
-    assert_eq!(limiter.per_minute(), Some(30));
-    for minute in 1..9 {
-        limiter.throttled(after(minute * 5_000), after(minute * 5_000));
+    refused(&mut limiter, start(), after(30_000));
+    assert_eq!(limiter.per_minute(), None);
+    for _ in 0..100 {
+        limiter.take(after(30_000), Priority::Interactive).unwrap();
     }
-    assert_eq!(limiter.per_minute(), Some(7));
+}
+
+#[test]
+fn a_start_doubles_while_it_is_not_enough_up_to_the_ceiling() {
+    let mut limiter = Limiter::new(Pace {
+        ceiling: 1_200,
+        ..pace(120, 1)
+    });
+    assert_eq!(limiter.per_minute(), Some(120));
+    let sent = run(&mut limiter, start(), 60_000);
+    let within = |from, to| sent.iter().filter(|t| (from..to).contains(*t)).count();
+    assert!(within(0, 1_000) <= 6, "{}", within(0, 1_000));
+    assert!((19..=21).contains(&within(10_000, 11_000)));
+    assert!(most_in_a_minute(&sent) <= 1_200);
+    assert_eq!(limiter.per_minute(), Some(1_200));
+}
+
+#[test]
+fn a_start_that_is_enough_is_kept() {
+    let mut limiter = Limiter::new(Pace {
+        ceiling: 0,
+        ..pace(120, 5)
+    });
+    for second in 0..100 {
+        limiter
+            .take(after(second * 1_000), Priority::Interactive)
+            .unwrap();
+    }
+    assert_eq!(limiter.per_minute(), Some(120));
 }
 
 #[test]
 fn answers_to_one_volley_halve_once_and_recovery_is_slow() {
     let mut limiter = Limiter::new(pace(120, 10));
     for _ in 0..4 {
-        limiter.throttled(start(), after(20_000));
+        refused(&mut limiter, start(), after(20_000));
     }
     assert_eq!(limiter.per_minute(), Some(60));
     limiter.take(after(29_999), Priority::Interactive).unwrap();
@@ -210,7 +248,7 @@ proptest! {
         for (advance, event) in steps {
             ms += advance;
             match event {
-                0 => limiter.throttled(after(ms), after(ms + advance)),
+                0 => refused(&mut limiter, after(ms), after(ms + advance)),
                 1 => limiter.hold(after(ms + advance)),
                 _ => {
                     if let Ok(()) = limiter.take(after(ms), Priority::Interactive) {
@@ -228,7 +266,7 @@ proptest! {
     #[test]
     fn waits_end(per_minute in 0_u32..5000, burst in 0_u32..60, hold in 0_i64..100_000) {
         let mut limiter = Limiter::new(pace(per_minute, burst));
-        limiter.throttled(start(), after(hold));
+        refused(&mut limiter, start(), after(hold));
         let mut now = start();
         for _ in 0..200 {
             match limiter.take(now, Priority::Interactive) {
