@@ -56,6 +56,8 @@
 //! 8. What a call did not tell (`tags_read`, `attributes_known`) is neither taken for nothing, nor called verified,
 //!    nor written over.
 //! 9. The view reads the model and nothing else; drawing twice, or not at all, changes nothing.
+//! 10. What is marked is a fixed set of row numbers ([`domain::selection`]), none of which the store ever gives to
+//!     another contact; a filter is asked once, when it is marked, and never again while anything is written.
 //!
 //! # Where to start
 //!
@@ -64,6 +66,7 @@
 //! * Adding a screen: the header of [`tui::screen`], then a neighbour.
 //! * Finding one contact where the API has no call for it: [`provider::Reading`], [`provider::opencx::find`].
 //! * What happens on `Ctrl-s`: [`tui::screen::review`], [`app::session`], [`engine::save`].
+//! * What the marking keys do: [`tui::screen::list`], [`app::marking`], [`domain::selection`].
 //! * A new test: `tests/codec` for wire formats, `tests/it/screen.rs` for screens.
 
 pub mod app;

@@ -15,7 +15,8 @@ use crate::tui::msg::{LoadPhase, Loading, Msg};
 /// How long a page may take before the screen is told what is being waited for.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Walks the provider's list in the background and keeps the screen told. Gives how it ended.
+/// Walks the provider's list in the background and keeps the screen told; `listed` is called when the list is in
+/// and tags are read. Gives how it ended.
 ///
 /// # Errors
 /// When a page can not be had or stored; the screen was told.
@@ -23,6 +24,7 @@ pub async fn load(
     session: Session,
     sender: Teller,
     paused: watch::Receiver<bool>,
+    listed: impl Fn() + Send + Sync,
 ) -> Result<Loaded, Trouble> {
     let name = session.account().name.clone();
     let mirror_of = session
@@ -51,7 +53,10 @@ pub async fn load(
                 (s.loaded, s.total) = (loaded, total);
                 s.show(LoadPhase::Running);
             }),
-            LoadEvent::Tags { .. } => show(LoadPhase::Tags),
+            LoadEvent::Tags { .. } => {
+                listed();
+                show(LoadPhase::Tags);
+            }
             LoadEvent::Paused => show(LoadPhase::Paused),
             LoadEvent::Resumed => show(LoadPhase::Running),
             LoadEvent::Tagged | LoadEvent::Confirming { .. } => {}

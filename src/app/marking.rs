@@ -4,10 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::app::loader::{self, LoadEvent};
 use crate::app::session::{Session, store_trouble};
 use crate::app::teller::Teller;
 use crate::app::walks::{Walk, Walks};
+use crate::domain::filter::Asks;
 use crate::domain::{Filter, Frozen, Marks, Order, Span, Trouble};
 use crate::tui::msg::{LoadPhase, Loading, Msg, Picked, Ticket};
 
@@ -80,7 +83,7 @@ impl Gathering {
             // Without a filter it is the whole list.
             match !filter.is_empty() && self.load_matching(filter).await? {
                 true => None,
-                false => self.whole().await?,
+                false => self.whole(asks_tags(filter)).await?,
             }
         };
         let rows = self.session.contacts().pick(filter, order, Span::All).await;
@@ -140,15 +143,12 @@ impl Gathering {
         Ok(certain)
     }
 
-    /// Makes the whole list be here. A walk of this opening that the provider's count does not speak against
-    /// is enough; gives what makes it likely that contacts are missing, or of when the list is.
-    async fn whole(&self) -> Result<Option<String>, Trouble> {
+    /// Makes the whole list be here, with its tags where they are asked for. A walk of this opening that the
+    /// provider's count does not speak against is enough; gives what makes it likely that contacts are missing,
+    /// or of when the list is.
+    async fn whole(&self, tags: bool) -> Result<Option<String>, Trouble> {
         self.tell(None);
-        if let Walk::Ended {
-            result: Ok(loaded),
-            at,
-        } = self.walks.state()
-            && loaded.complete
+        if let Some(at) = self.whole_since(tags).await?
             && self.is_as_counted().await?
         {
             let time = at.strftime("%H:%M:%S");
@@ -156,11 +156,43 @@ impl Gathering {
                 "the list is as loaded at {time} UTC, the provider counts as many"
             )));
         }
-        if self.walks.state() != Walk::Running {
-            self.walks.start(&self.session, &self.sender);
+        match self.walks.state() {
+            Walk::Running => {}
+            Walk::Tagging { .. } if tags => {}
+            _ => self.walks.start(&self.session, &self.sender),
+        }
+        if !tags {
+            self.walks.listed().await;
+            if self.whole_since(tags).await?.is_some() {
+                return Ok(None);
+            }
         }
         let loaded = self.walks.end().await?;
         Ok(loaded.shortfall())
+    }
+
+    /// When the whole list was here, by a walk of this opening.
+    async fn whole_since(&self, tags: bool) -> Result<Option<Timestamp>, Trouble> {
+        match self.walks.state() {
+            Walk::Ended {
+                result: Ok(loaded),
+                at,
+            } if loaded.complete => Ok(Some(at)),
+            // That the list is whole is noted before tags are read, to the millisecond.
+            Walk::Tagging { since } if !tags => {
+                let noted = self.complete_at().await?;
+                Ok(noted.filter(|at| at.as_millisecond() >= since.as_millisecond()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// When a walk last reached the end of the list.
+    async fn complete_at(&self) -> Result<Option<Timestamp>, Trouble> {
+        let store = self.session.contacts();
+        let state = store.mirror_state(&self.session.account().name).await;
+        let state = state.map_err(|e| store_trouble("reading the mirror", &e))?;
+        Ok(state.complete_at)
     }
 
     /// Whether the provider counts as many contacts as are here. `false` where it does not count.
@@ -180,4 +212,10 @@ impl Gathering {
         let ticket = self.ticket;
         self.sender.tell(Msg::Gathering { ticket, loading });
     }
+}
+
+/// Whether tags decide who matches.
+fn asks_tags(filter: &Filter) -> bool {
+    let by_tag = |asks| matches!(asks, Asks::Word(_) | Asks::Tag { .. } | Asks::HasTags);
+    filter.parts().any(|part| by_tag(part.asks))
 }

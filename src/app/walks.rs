@@ -21,6 +21,11 @@ pub enum Walk {
     None,
     /// It goes on.
     Running,
+    /// The list is in; tags are read now.
+    Tagging {
+        /// When it began.
+        since: Timestamp,
+    },
     /// It ended.
     Ended {
         /// How.
@@ -57,7 +62,12 @@ impl Walks {
         let (session, sender) = (session.clone(), sender.clone());
         let (paused, state) = (self.paused.subscribe(), self.state.clone());
         let task = tokio::spawn(async move {
-            let result = background::load(session.clone(), sender.clone(), paused).await;
+            let since = clock::now();
+            let listed = || {
+                state.send_replace(Walk::Tagging { since });
+            };
+            let walk = background::load(session.clone(), sender.clone(), paused, listed);
+            let result = walk.await;
             let at = clock::now();
             state.send_replace(Walk::Ended { result, at });
             // What contacts carry is known better now.
@@ -88,6 +98,13 @@ impl Walks {
         self.state.borrow().clone()
     }
 
+    /// Waits until the list is in of the walk that goes on; it may still read tags.
+    pub async fn listed(&self) {
+        let mut state = self.state.subscribe();
+        // The sender lives as long as this.
+        let _ = state.wait_for(|walk| *walk != Walk::Running).await;
+    }
+
     /// Waits for the end of the walk that goes on.
     ///
     /// # Errors
@@ -95,7 +112,8 @@ impl Walks {
     pub async fn end(&self) -> Result<Loaded, Trouble> {
         let mut state = self.state.subscribe();
         // The sender lives as long as this.
-        let ended = state.wait_for(|walk| *walk != Walk::Running).await;
+        let goes_on = |walk: &Walk| matches!(walk, Walk::Running | Walk::Tagging { .. });
+        let ended = state.wait_for(|walk| !goes_on(walk)).await;
         match ended.as_deref() {
             Ok(Walk::Ended { result, .. }) => result.clone(),
             _ => Err(Trouble::new(

@@ -31,11 +31,13 @@ pub fn view(model: &Model, frame: &mut Frame<'_>, theme: &Theme) {
         return;
     }
     let areas = layout::areas(size);
-    header(model, frame.buffer_mut(), areas.header, theme);
     // What is covered wholly is not drawn.
     let body = areas.body;
     let covers = |s: &Screen| s.layer().area(body, &model.desk) == body;
     let first = model.stack.iter().rposition(covers);
+    // The list says itself how many are marked.
+    let marked = first.map_or(0, |_| model.list.selection.len());
+    header(model, marked, frame.buffer_mut(), areas.header, theme);
     if first.is_none() {
         model.list.draw(frame, body, &model.desk, theme);
     }
@@ -67,10 +69,13 @@ fn too_small(frame: &mut Frame<'_>) {
     }
 }
 
-fn header(model: &Model, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+fn header(model: &Model, marked: usize, buffer: &mut Buffer, area: Rect, theme: &Theme) {
     buffer.set_style(area, theme.header);
     let desk = &model.desk;
     let mut right = counts(&model.list, desk);
+    if marked > 0 {
+        right = format!("{marked} marked · {right}");
+    }
     if desk.masked {
         right = format!("masked · {right}");
     }

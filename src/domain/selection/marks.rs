@@ -1,7 +1,6 @@
 //! A set of row numbers as bits, in blocks of 16,384: small where few are marked, and one bit each where
 //! all are. Whole sets are joined and compared word by word.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// Words of a block: 16,384 bits.
@@ -12,12 +11,13 @@ const SHIFT: u32 = 14;
 /// A set of row numbers.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// By the upper bits of the number; no block is empty, so that equal sets are equal.
-    blocks: BTreeMap<u32, Block>,
+    /// By the upper bits of the number. No block is empty, and the last is there, so that equal sets are
+    /// equal. Row numbers count from one: few blocks are missing.
+    blocks: Vec<Option<Block>>,
     len: usize,
 }
 
-type Block = Box<[u64]>;
+type Block = Box<[u64; WORDS]>;
 
 impl Marks {
     /// How many numbers are in it.
@@ -33,15 +33,21 @@ impl Marks {
     /// Whether a number is in it.
     pub fn contains(&self, row: u32) -> bool {
         let (key, word, bit) = place(row);
-        let block = self.blocks.get(&key);
-        block.is_some_and(|b| b.get(word).is_some_and(|w| w & bit != 0))
+        match self.blocks.get(key) {
+            Some(Some(block)) => block.get(word).is_some_and(|w| w & bit != 0),
+            _ => false,
+        }
     }
 
     /// Puts a number in; whether it is new.
     pub fn insert(&mut self, row: u32) -> bool {
         let (key, at, bit) = place(row);
-        let block = self.blocks.entry(key).or_insert_with(empty);
-        let Some(word) = block.get_mut(at) else {
+        if self.blocks.len() <= key {
+            self.blocks.resize(key + 1, None);
+        }
+        let block = self.blocks.get_mut(key);
+        let words = block.map(|b| b.get_or_insert_with(empty));
+        let Some(word) = words.and_then(|w| w.get_mut(at)) else {
             return false;
         };
         let new = *word & bit == 0;
@@ -53,17 +59,20 @@ impl Marks {
     /// Takes a number out; whether it was in.
     pub fn remove(&mut self, row: u32) -> bool {
         let (key, at, bit) = place(row);
-        let Some(block) = self.blocks.get_mut(&key) else {
+        let Some(block) = self.blocks.get_mut(key) else {
             return false;
         };
-        let Some(word) = block.get_mut(at).filter(|w| **w & bit != 0) else {
+        let words = block.as_mut().and_then(|b| b.get_mut(at));
+        let Some(word) = words.filter(|w| **w & bit != 0) else {
             return false;
         };
         *word &= !bit;
-        if *word == 0 && block.iter().all(|w| *w == 0) {
-            self.blocks.remove(&key);
-        }
+        let emptied = *word == 0;
         self.len -= 1;
+        if emptied && block.as_ref().is_some_and(|b| is_blank(b)) {
+            *block = None;
+            self.trim();
+        }
         true
     }
 
@@ -84,10 +93,11 @@ impl Marks {
 
     /// The numbers, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        self.blocks.iter().flat_map(|(key, block)| {
+        (0_u32..).zip(&self.blocks).flat_map(|(key, block)| {
             let base = key << SHIFT;
-            let words = (0_u32..).zip(block.iter().copied());
-            words
+            let words = block.iter().flat_map(|b| b.iter().copied());
+            (0_u32..)
+                .zip(words)
                 .filter(|(_, word)| *word != 0)
                 .flat_map(move |(at, word)| bits(word).map(move |bit| base | (at << 6) | bit))
         })
@@ -95,25 +105,34 @@ impl Marks {
 
     #[cfg(test)]
     pub(super) fn blocks_len(&self) -> usize {
-        self.blocks.len()
+        self.blocks.iter().flatten().count()
     }
 
     /// Joins each word with the other set's, where that has a block: elsewhere its words are zero, with
     /// which every way of joining leaves mine.
     fn combine(&mut self, other: &Self, join: impl Fn(u64, u64) -> u64) {
-        for (key, theirs) in &other.blocks {
-            let mine = self.blocks.entry(*key).or_insert_with(empty);
-            let mut any = 0;
-            for (word, their) in mine.iter_mut().zip(theirs) {
+        if self.blocks.len() < other.blocks.len() {
+            self.blocks.resize(other.blocks.len(), None);
+        }
+        for (mine, theirs) in self.blocks.iter_mut().zip(&other.blocks) {
+            let Some(theirs) = theirs else { continue };
+            let words = mine.get_or_insert_with(empty);
+            for (word, their) in words.iter_mut().zip(theirs.iter()) {
                 *word = join(*word, *their);
-                any |= *word;
             }
-            if any == 0 {
-                self.blocks.remove(key);
+            if is_blank(words) {
+                *mine = None;
             }
         }
-        let words = self.blocks.values().flat_map(|b| b.iter());
+        self.trim();
+        let words = self.blocks.iter().flatten().flat_map(|b| b.iter());
         self.len = words.map(|w| w.count_ones() as usize).sum();
+    }
+
+    /// The last block is one that is there.
+    fn trim(&mut self) {
+        let last = self.blocks.iter().rposition(Option::is_some);
+        self.blocks.truncate(last.map_or(0, |at| at + 1));
     }
 }
 
@@ -130,13 +149,21 @@ fn bits(mut word: u64) -> impl Iterator<Item = u32> {
 }
 
 fn empty() -> Block {
-    vec![0; WORDS].into_boxed_slice()
+    Box::new([0; WORDS])
+}
+
+fn is_blank(block: &[u64; WORDS]) -> bool {
+    block.iter().all(|w| *w == 0)
 }
 
 /// The block, the word in it and the bit in that.
-fn place(row: u32) -> (u32, usize, u64) {
+fn place(row: u32) -> (usize, usize, u64) {
     let low = row & ((1 << SHIFT) - 1);
-    (row >> SHIFT, (low >> 6) as usize, 1 << (low & 63))
+    (
+        (row >> SHIFT) as usize,
+        (low >> 6) as usize,
+        1 << (low & 63),
+    )
 }
 
 impl FromIterator<u32> for Marks {

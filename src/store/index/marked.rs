@@ -6,23 +6,18 @@ use crate::domain::Marks;
 impl Index {
     /// How many marks stand in the answer, and how many in the list at all.
     pub(in crate::store) fn count_marked(&self, marks: &Marks) -> (usize, usize) {
-        let marked = |slots: &[u32]| {
-            let rows = slots.iter().map(|s| self.row(*s));
-            rows.filter(|r| marks.contains(*r)).count()
-        };
-        let living = marked(&self.sequence);
-        // Where all are shown there is no list of the shown ones.
-        let shown = if self.shown().len() == self.sequence.len() {
-            living
-        } else {
-            marked(self.shown())
+        let is_marked = |slot: &u32| marks.contains(self.row(*slot));
+        let living = self.living().filter(is_marked).count();
+        let shown = match self.hits() {
+            Some(hits) => hits.iter().copied().filter(is_marked).count(),
+            None => living,
         };
         (shown, living)
     }
 
     /// The marks whose rows are nowhere in the list.
     pub(in crate::store) fn gone(&self, marks: &Marks) -> Marks {
-        let living: Marks = self.sequence.iter().map(|s| self.row(*s)).collect();
+        let living: Marks = self.living().map(|s| self.row(s)).collect();
         let mut gone = marks.clone();
         gone.subtract(&living);
         gone
@@ -30,7 +25,17 @@ impl Index {
 
     /// All rows of the answer.
     pub(in crate::store) fn all_rows(&self) -> Marks {
-        self.shown().iter().map(|s| self.row(*s)).collect()
+        match self.hits() {
+            Some(hits) => hits.iter().map(|s| self.row(*s)).collect(),
+            None => self.living().map(|s| self.row(s)).collect(),
+        }
+    }
+
+    /// The slots of the answer, ascending, which is faster to walk than any order of the list; `None`: all.
+    fn hits(&self) -> Option<&[u32]> {
+        let found = self.found.as_ref()?;
+        let all = self.complete && found.filter.is_empty();
+        (!all).then_some(found.hits.as_slice())
     }
 
     /// The rows of the answer from one to another; none where one of them is not in it.

@@ -1,10 +1,11 @@
 //! Marking all that match at a provider whose list shifts while it is read, and fixing the marked contacts.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use cardex::app::marking::{self, Gathering};
 use cardex::app::teller::{self, Inbox};
-use cardex::app::walks::Walks;
+use cardex::app::walks::{Walk, Walks};
 use cardex::domain::Marks;
 use cardex::tui::msg::{LoadPhase, Msg, Picked, Ticket};
 
@@ -127,6 +128,7 @@ async fn a_list_that_is_whole_and_as_the_provider_counts_is_not_read_again() {
         .start(&session, &asking.gathering.sender);
     // It waits for the walk that goes on.
     assert_eq!(asking.all("").await.rows.len(), 60);
+    asking.gathering.walks.end().await.unwrap();
     let pages = || fake.lock().unwrap().pages;
     let (before, again) = (pages(), asking.all("").await);
     assert_eq!((again.rows.len(), pages() - before), (60, 1));
@@ -138,6 +140,40 @@ async fn a_list_that_is_whole_and_as_the_provider_counts_is_not_read_again() {
         .add_contact(1, person(1000), clock::now());
     let more = asking.all("").await;
     assert_eq!((more.rows.len(), more.remark), (61, None));
+}
+
+/// Opened when tags may be read.
+static TAGS: AtomicBool = AtomicBool::new(false);
+
+/// Reading the tags of a large account takes as long as reading it: who does not ask for them need not wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tags_are_waited_for_only_where_they_decide() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _sandbox, fake) = session(&folder, 60, |fake, page| {
+        // Four pages of the list, then those of the tags.
+        if page == 5 {
+            while !TAGS.load(Ordering::Acquire) {
+                std::thread::yield_now();
+            }
+            fake.set_contact_labels(3, &["vip"]);
+        }
+    })
+    .await;
+    let asking = asking(&session).await;
+    let walks = &asking.gathering.walks;
+    assert_eq!(asking.all("").await.rows.len(), 60);
+    let state = walks.state();
+    assert!(matches!(state, Walk::Tagging { .. }), "{state:?}");
+    TAGS.store(true, Ordering::Release);
+    // Nor is it walked again: the provider is asked for its count alone.
+    assert!(asking.all("email:person5").await.remark.is_some());
+    // A word may be a tag.
+    let picked = asking.all("vip").await;
+    let state = walks.state();
+    assert!(matches!(state, Walk::Ended { .. }), "{state:?}");
+    let (found, _) = asking.ids(&picked.rows, "").await;
+    let vip = |fake: &Chatwoot, id| fake.contact_labels(id).contains(&"vip".into());
+    assert_eq!(set(&found), there(&fake, vip));
 }
 
 #[tokio::test]

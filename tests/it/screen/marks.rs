@@ -164,6 +164,16 @@ fn escape_clears_the_filter_first_then_the_marks_which_come_back() {
 }
 
 #[test]
+fn the_count_stays_on_screen_over_the_list_too() {
+    let script = screen(contacts(3)).size(40, 12).keys("<space><space>e");
+    let script = script.shows("2 marked · 3 contacts").keys("<esc>?");
+    script
+        .shows("2 marked · 3 contacts")
+        .keys("<esc>")
+        .shows("2 marked");
+}
+
+#[test]
 fn nothing_comes_back_where_nothing_was_dropped() {
     let script = screen(contacts(3))
         .keys("gv")

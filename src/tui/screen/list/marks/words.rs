@@ -49,7 +49,14 @@ pub(in crate::tui::screen::list) fn words(list: &List, desk: &Desk) -> Option<St
     if let Some(gathering) = &list.marking.gathering {
         let (pause, back) = (key(Action::PauseLoading), key(Action::Back));
         parts.push(match &gathering.loading {
-            None => format!("marking all that match once the list is loaded — {back} stops"),
+            None => {
+                let phase = desk.loading.as_ref().map(|l| &l.phase);
+                let what = match phase {
+                    Some(LoadPhase::Tags) => "the tags are read",
+                    _ => "the list is loaded",
+                };
+                format!("marking all that match once {what} — {pause} pauses, {back} stops")
+            }
             Some(loading) => {
                 let far = match (loading.loaded, loading.total) {
                     (0, _) => String::new(),
