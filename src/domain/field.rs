@@ -345,6 +345,9 @@ pub struct FieldTable {
     pub id: IdRule,
     /// Fields of which a contact needs one to be listed, and what happens to it without.
     pub listed_by: Option<(&'static [FieldKey], &'static str)>,
+    /// Fields whose stored text is judged anew with every change, whatever the change: an old text that would not
+    /// be accepted today refuses them all.
+    pub revalidates: &'static [FieldKey],
 }
 
 impl FieldTable {

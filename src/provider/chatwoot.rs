@@ -136,6 +136,8 @@ pub fn table() -> FieldTable {
             },
         ],
         id: IdRule::Integer,
+        // Chatwoot saves the whole record, label changes included (`labelable.rb`).
+        revalidates: &[FieldKey::Name, FieldKey::Email, FieldKey::Phone],
         listed_by: Some((
             &[FieldKey::Email, FieldKey::Phone, FieldKey::Identifier],
             "without e-mail, phone and identifier Chatwoot no longer lists this contact; \

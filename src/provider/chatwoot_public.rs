@@ -144,6 +144,7 @@ pub fn table() -> FieldTable {
         ],
         id: IdRule::SourceId,
         listed_by: None,
+        revalidates: &[],
     }
 }
 

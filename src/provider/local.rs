@@ -88,5 +88,6 @@ pub fn table() -> FieldTable {
         ],
         id: IdRule::Integer,
         listed_by: None,
+        revalidates: &[],
     }
 }

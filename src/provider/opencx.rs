@@ -150,6 +150,7 @@ pub fn table(context: &Context) -> FieldTable {
         ],
         id: IdRule::Opaque,
         listed_by: None,
+        revalidates: &[],
     }
 }
 

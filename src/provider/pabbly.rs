@@ -156,6 +156,7 @@ pub fn table(context: &Context) -> FieldTable {
         ],
         id: IdRule::Hex24,
         listed_by: None,
+        revalidates: &[],
     }
 }
 

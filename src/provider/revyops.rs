@@ -174,6 +174,7 @@ pub fn table(context: &Context) -> FieldTable {
         flags: Flag::ALL.map(flag).to_vec(),
         id: IdRule::Integer,
         listed_by: None,
+        revalidates: &[],
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use futures_util::future::OptionFuture;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::lock::RunLock;
 use super::question::Asked;
@@ -54,7 +54,7 @@ pub async fn drive(
             driver.finish().await?;
             break;
         }
-        let idle = driver.run.is_idle() && driver.is_quiet();
+        let idle = driver.run.is_idle() && driver.writing.is_none();
         if idle && (stop || !heard && driver.run.standing() != &Standing::Running) {
             break;
         }
@@ -70,7 +70,7 @@ pub async fn drive(
             },
             Some(written) = OptionFuture::from(driver.writing.as_mut()) => driver.recorded(written),
             Some(loaded) = OptionFuture::from(driver.loading.as_mut()) => driver.loaded(loaded),
-            Some(done) = driver.tasks.join_next() => driver.done(done),
+            Some(done) = driver.tasks.join_next() => driver.done(done)?,
             else => break,
         }
         report(&driver.progress());
@@ -179,10 +179,6 @@ impl<'a> Driver<'a> {
             held_until: self.session.held_until(),
             done: self.run.is_done(),
         }
-    }
-
-    fn is_quiet(&self) -> bool {
-        self.tasks.is_empty() && self.writing.is_none() && self.loading.is_none()
     }
 
     /// Begins what the machine asks for.
@@ -317,7 +313,7 @@ impl<'a> Driver<'a> {
         });
     }
 
-    fn done(&mut self, done: Result<Came, tokio::task::JoinError>) {
+    fn done(&mut self, done: Result<Came, JoinError>) -> Result<(), Trouble> {
         match done {
             Ok(Came::Read(row, read)) => {
                 let found = read.as_ref().ok().cloned();
@@ -334,8 +330,12 @@ impl<'a> Driver<'a> {
                 self.take(list);
             }
             // Its row stays open, and is settled when the run is resumed.
-            Err(error) => tracing::error!(%error, "a request of the run stopped unexpectedly"),
+            Err(error) => {
+                let message = format!("run {}: a request broke off: {error}", self.id);
+                return Err(Trouble::new(TroubleKind::Local, message));
+            }
         }
+        Ok(())
     }
 
     /// What was read goes into the mirror, without anybody waiting for it.

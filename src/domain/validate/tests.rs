@@ -371,6 +371,7 @@ fn a_patch_is_judged_whole_and_only_where_it_changes() {
         ],
         id: IdRule::Integer,
         listed_by: None,
+        revalidates: &[],
     };
     let definitions = [definition(AttributeType::List)];
     let mut base = Contact::new(

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Allowed, Planned, Row};
+use crate::domain::attribute::text_of;
 use crate::domain::guard::guarded;
-use crate::domain::validate;
-use crate::domain::{AttributeDefinition, Contact, Edit, FieldTable, Flag, Patch, TagsRead, diff};
+use crate::domain::{
+    AttributeDefinition, Contact, Edit, FieldTable, Flag, Patch, TagsRead, diff, shown, tag,
+    validate,
+};
 use crate::engine::reason::Reason;
 use crate::engine::save::effective;
 
@@ -127,6 +130,8 @@ impl Planner {
         if let Some(block) = self
             .not_permitted(contact, &patch)
             .or_else(|| self.unacceptable(contact, &patch))
+            .or_else(|| self.too_long(contact, &patch))
+            .or_else(|| self.stale(contact, &patch))
             .or_else(|| refuses(contact, &patch))
         {
             return self.blocked(block);
@@ -168,6 +173,7 @@ impl Planner {
         let rows = validate::patch(&self.table, &self.definitions, region, contact, patch);
         if let Some((key, problem)) = rows.into_iter().find(|(_, p)| p.is_error()) {
             let reason = match self.can_change(&key) {
+                true if self.exceeds(&key, patch) => Reason::TooLong,
                 true => Reason::Invalid,
                 false => Reason::ReadOnly,
             };
@@ -185,6 +191,48 @@ impl Planner {
         let tag = patch.tags.add.iter().find(|tag| !known(tag))?;
         let why = format!("tags: {tag:?} is not in the catalogue: {note} (--allow-new-tag)");
         Some((Reason::Catalogue, why))
+    }
+
+    /// Whether the value of an attribute is longer than the provider stores.
+    fn exceeds(&self, key: &str, patch: &Patch) -> bool {
+        let name = key.strip_prefix("attr.");
+        let edit = name.and_then(|n| patch.attributes.get(n));
+        match (edit, self.table.attributes.max_chars) {
+            (Some(Edit::Set(value)), Some(most)) => text_of(value).chars().count() > most,
+            _ => false,
+        }
+    }
+
+    /// Tags that are kept in a text, and would be longer than the provider stores.
+    fn too_long(&self, contact: &Contact, patch: &Patch) -> Option<Block> {
+        let place = self.table.tags.kept_in.as_ref()?;
+        let most = self.table.attributes.max_chars?;
+        let text = tag::to_text(&patch.tags.apply(&contact.tags));
+        let chars = text.chars().count();
+        (!patch.tags.add.is_empty() && chars > most).then(|| {
+            let why = format!(
+                "tags: {place} would hold {chars} characters, and {most} are stored at most"
+            );
+            (Reason::TooLong, why)
+        })
+    }
+
+    /// A stored text that the provider would refuse together with the change.
+    fn stale(&self, contact: &Contact, patch: &Patch) -> Option<Block> {
+        let region = self.region.as_deref();
+        let kept = self.table.revalidates.iter();
+        let mut kept = kept.filter(|key| !patch.fields.contains_key(key));
+        kept.find_map(|key| {
+            let text = contact.field(*key);
+            let spec = self.table.field(*key).filter(|_| !text.is_empty())?;
+            let problem = validate::field(spec, text, region).filter(validate::Problem::is_error)?;
+            let shown = shown::one_line(text);
+            let why = format!(
+                "{key}: {shown:?} is stored, and every change is refused with it: {}; mend it first",
+                problem.message
+            );
+            Some((Reason::Stored, why))
+        })
     }
 
     fn can_change(&self, key: &str) -> bool {
@@ -252,3 +300,6 @@ fn widens_consent(contact: &Contact, patch: &Patch) -> Option<&'static str> {
         (None, Edit::Clear) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

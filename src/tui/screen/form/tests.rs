@@ -210,6 +210,7 @@ pub(super) fn table() -> crate::domain::FieldTable {
             .to_vec(),
         id: IdRule::Integer,
         listed_by: None,
+        revalidates: &[],
     }
 }
 
