@@ -14,6 +14,7 @@ pub mod keymap;
 pub mod layout;
 pub mod model;
 pub mod msg;
+pub mod runs;
 pub mod screen;
 pub mod scroll;
 mod sgr;

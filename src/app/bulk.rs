@@ -18,6 +18,7 @@ mod drive;
 mod lock;
 mod plan;
 mod question;
+pub mod rate;
 mod retry;
 mod undo;
 

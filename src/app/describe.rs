@@ -13,6 +13,10 @@ use crate::store::View;
 use crate::transport::{Ended, Log, LogEntry};
 use crate::tui::msg::{AccountInfo, AccountRow, LogLine, Msg, Rows};
 
+mod runs;
+
+pub use runs::progress;
+
 /// How often the request log is looked at while it is on screen.
 const LOG_EVERY: Duration = Duration::from_millis(400);
 

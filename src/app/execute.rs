@@ -16,6 +16,7 @@ use crate::store::{Query, StoreError, StoreEvent};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{Loading, Msg, Opened, Settings, Ticket};
 
+mod bulk;
 mod contact;
 mod select;
 
@@ -31,6 +32,7 @@ pub struct Shell {
     /// Work for the opened account only: ended when another one is opened.
     tasks: Vec<AbortHandle>,
     saves: JoinSet<LastSave>,
+    runs: bulk::Runs,
     walks: Walks,
     gathering: Option<AbortHandle>,
     log: Option<AbortHandle>,
@@ -49,6 +51,7 @@ impl Shell {
             sender,
             tasks: Vec::new(),
             saves: JoinSet::new(),
+            runs: bulk::Runs::default(),
             walks: Walks::default(),
             gathering: None,
             log: None,
@@ -185,22 +188,8 @@ impl Shell {
                 value,
                 but,
             } => self.find_holder(ticket, key, value, but),
-            Effect::KeepDraft(draft) => {
-                let kept = self.session.store().put_draft(&draft);
-                self.ask("keeping the draft", kept, |()| None);
-                // Which drafts there are changes with the first letter of a form, not with each.
-                if self.drafted.as_ref() != Some(&draft.base.id) {
-                    self.drafted = Some(draft.base.id.clone());
-                    self.start_drafts();
-                }
-            }
-            Effect::DropDraft(id) => {
-                let store = self.session.store();
-                let dropped = store.delete_draft(&self.session.account().name, &id);
-                self.ask("forgetting the draft", dropped, |_| None);
-                self.drafted = None;
-                self.start_drafts();
-            }
+            Effect::KeepDraft(draft) => self.keep_draft(&draft),
+            Effect::DropDraft(id) => self.drop_draft(&id),
             Effect::Preview {
                 ticket,
                 base,
@@ -220,6 +209,9 @@ impl Shell {
                 self.saves
                     .spawn(saves::save(session, sender, ticket, *base, patch, permits));
             }
+            Effect::BeginRun { ticket, plan } => self.begin_run(ticket, plan),
+            Effect::ResumeRun(run) => self.resume_run(run),
+            Effect::OrderRun { run, order } => self.order_run(run, order),
             Effect::EditText {
                 ticket,
                 text,
@@ -272,13 +264,6 @@ impl Shell {
                 }
                 Err(error) => sender.tell(Msg::Failed(store_trouble(tried, &error))),
             }
-        });
-    }
-
-    fn start_drafts(&mut self) {
-        let reply = self.session.store().drafts(&self.session.account().name);
-        self.ask("reading the drafts", reply, |drafts| {
-            Some(Msg::Drafts(drafts.iter().map(describe::draft).collect()))
         });
     }
 
@@ -377,6 +362,7 @@ impl Shell {
                 terminal::remark("A save did not end; look at the contact again.");
             }
         }
+        self.runs.finish(limit).await;
         // Drafts and settings were handed over; this returns when they are written.
         if let Err(error) = self.session.store().flush().await {
             terminal::remark(&store_trouble("keeping drafts", &error).message);

@@ -72,9 +72,10 @@ impl Inbox {
         None
     }
 
-    /// The end of a save always counts: the person waits for it wherever they went.
+    /// The end of a save and how a run stands always count: the person waits for it wherever they went.
     fn counts(&self, (opening, msg): (u64, Msg)) -> Option<Msg> {
-        (opening == self.opening || matches!(msg, Msg::Saved { .. })).then_some(msg)
+        let always = matches!(msg, Msg::Saved { .. } | Msg::Run(_));
+        (always || opening == self.opening).then_some(msg)
     }
 }
 

@@ -11,6 +11,8 @@ use super::contact::Contact;
 use super::field::{FieldKey, Flag};
 use super::tag::TagDelta;
 
+mod words;
+
 /// What to do with one value. Absence from a [`Patch`] means *keep*.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -68,6 +68,17 @@ pub struct Header {
     pub doubts: Vec<String>,
 }
 
+impl Header {
+    /// What it does, in a few words: the change, or the run that it takes back.
+    pub fn words(&self) -> String {
+        match (&self.change, self.undo_of) {
+            (_, Some(run)) => format!("undo of run {run}"),
+            (Some(change), None) => change.words(),
+            (None, None) => "a change for each contact".into(),
+        }
+    }
+}
+
 /// What is planned for one contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Planned {

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::msg::{Settings, Ticket};
+use super::runs::{Order as RunOrder, RunKey};
 use crate::domain::filter::Filter;
 use crate::domain::{AccountName, Contact, ContactId, Draft, FieldKey, Marks, Order, Patch, Span};
 use crate::engine::Permits;
+use crate::engine::journal::RunId;
+use crate::engine::plan::Plan;
 
 /// One thing to do outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,6 +129,23 @@ pub enum Effect {
         patch: Patch,
         /// What was asked for beyond the change.
         permits: Permits,
+    },
+    /// Keep a plan as a run of the account, and drive it; answered by `Msg::Begun`, then any number of
+    /// `Msg::Run` until it is not driven any more.
+    BeginRun {
+        /// For the answer.
+        ticket: Ticket,
+        /// The plan, as it was confirmed.
+        plan: Arc<Plan>,
+    },
+    /// Drive a run of the account that has rows left; answered by `Msg::Run` as above, or `Msg::Failed`.
+    ResumeRun(RunId),
+    /// Tell a run something. One that is not driven, and whose account is open, is driven for it.
+    OrderRun {
+        /// Which.
+        run: RunKey,
+        /// What.
+        order: RunOrder,
     },
     /// Edit a text in `$EDITOR`; answered by `Msg::Edited`.
     EditText {

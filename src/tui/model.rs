@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::keymap::{Key, Keymap};
 use super::msg::{AccountInfo, AccountRow, Loading, LogLine, Ticket};
+use super::runs::{Progress, RunKey};
 use super::screen::Screen;
 use super::screen::list::List;
 use crate::domain::{AttributeDefinition, ContactId, FieldKey, Trouble};
@@ -65,6 +66,8 @@ pub struct Desk {
     pub drafts: Vec<(ContactId, String, Timestamp)>,
     /// The request log as last told.
     pub log: Vec<LogLine>,
+    /// Runs that were driven since the start, of every account, the latest last.
+    pub runs: Vec<Progress>,
     /// Whether private data is masked.
     pub masked: bool,
     /// The keys in force.
@@ -116,6 +119,19 @@ impl Desk {
     /// Whether a draft is kept for a contact.
     pub fn has_draft(&self, id: &ContactId) -> bool {
         self.drafts.iter().any(|(d, _, _)| d == id)
+    }
+
+    /// How a run that was driven since the start stands.
+    pub fn run(&self, key: &RunKey) -> Option<&Progress> {
+        self.runs.iter().find(|r| r.key == *key)
+    }
+
+    /// Keeps how a run stands.
+    pub fn note_run(&mut self, progress: &Progress) {
+        match self.runs.iter_mut().find(|r| r.key == progress.key) {
+            Some(known) => known.clone_from(progress),
+            None => self.runs.push(progress.clone()),
+        }
     }
 
     /// Whether nothing may be written.
@@ -218,6 +234,7 @@ impl Model {
                 open_failed: None,
                 drafts: Vec::new(),
                 log: Vec::new(),
+                runs: Vec::new(),
                 masked: false,
                 keymap,
             },

@@ -13,6 +13,7 @@ use crate::domain::{
 use crate::engine::{Preview, SaveOutcome};
 use crate::http::{FieldProblem, curl};
 use crate::tui::model::Vocabulary;
+use crate::tui::runs::{Progress, RunKey};
 
 /// Ties an answer to the effect that asked for it; an answer with an old ticket is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -121,6 +122,15 @@ pub enum Msg {
         /// How.
         outcome: Box<SaveOutcome>,
     },
+    /// A plan became a run, which is driven from now on; or it could not, and nothing was sent.
+    Begun {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The run.
+        result: Result<RunKey, Trouble>,
+    },
+    /// How a run that is driven here stands, of whichever account; some times a second at most.
+    Run(Box<Progress>),
     /// A text came back from the external editor; `None`: it was left unchanged or failed.
     Edited {
         /// Whose answer this is.

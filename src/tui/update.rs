@@ -7,18 +7,16 @@ use super::effect::Effect;
 use super::keymap::{Action, Context, Key, Lookup};
 use super::layout;
 use super::model::{Model, Notice, Sent, Size, Vocabulary};
-use super::msg::{Msg, Ticket};
+use super::msg::Msg;
 use super::screen::accounts::Accounts;
 use super::screen::confirm::Confirm;
-use super::screen::form::afterwards;
 use super::screen::help::Help;
 use super::screen::log::Log;
 use super::screen::palette::Palette;
 use super::screen::{Answer, Command, Ctx, Exit, Input, Layer, Outcome, Screen};
-use crate::domain::ContactId;
-use crate::engine::SaveOutcome;
 
 mod loading;
+mod saved;
 
 /// Two Ctrl-c within this time leave the program.
 const TWICE: SignedDuration = SignedDuration::from_secs(2);
@@ -233,6 +231,7 @@ impl Turn<'_> {
             }
             Msg::Drafts(drafts) => self.model.desk.drafts.clone_from(drafts),
             Msg::Log(log) => self.model.desk.log.clone_from(log),
+            Msg::Run(progress) => self.model.desk.note_run(progress),
             Msg::Said(how) => self.model.notice = Some(Notice::info(how)),
             Msg::Failed(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
             Msg::Terminate => self.effects.push(Effect::Quit),
@@ -252,40 +251,10 @@ impl Turn<'_> {
             | Msg::Holder { .. }
             | Msg::Searched { .. }
             | Msg::Edited { .. }
+            | Msg::Begun { .. }
             | Msg::Woke => {}
         }
         self.tell(msg);
-    }
-
-    /// A save ended. Where its form was left, the end is said here and the draft is dropped when all of
-    /// it is stored.
-    fn saved(&mut self, ticket: Ticket, outcome: &SaveOutcome) {
-        let Some(at) = self.model.sent.iter().position(|s| s.ticket == ticket) else {
-            return;
-        };
-        let sent = self.model.sent.remove(at);
-        let forms = self.model.stack.iter().filter_map(|s| match s {
-            Screen::Form(form) => Some(form),
-            _ => None,
-        });
-        let mut open = false;
-        for form in forms {
-            if form.awaits(ticket) {
-                return;
-            }
-            open |= form.base.id == sent.id;
-        }
-        let (notice, done) = afterwards(&sent.name, outcome);
-        self.model.notice = Some(notice);
-        let newer = |(id, _, at): &(ContactId, String, Timestamp)| *id == sent.id && *at > sent.at;
-        let desk = &self.model.desk;
-        let here = desk
-            .account
-            .as_ref()
-            .is_some_and(|a| a.name == sent.account);
-        if done && here && !open && !self.model.desk.drafts.iter().any(newer) {
-            self.effects.push(Effect::DropDraft(sent.id));
-        }
     }
 
     fn tell(&mut self, msg: Msg) {

@@ -1,8 +1,8 @@
 //! What the screen asks about single contacts: finding some, reading it, its draft, what a change would send, who has a value.
 
 use super::Shell;
-use crate::app::loader;
-use crate::domain::{Contact, ContactId, FieldKey, Filter, Patch};
+use crate::app::{describe, loader};
+use crate::domain::{Contact, ContactId, Draft, FieldKey, Filter, Patch};
 use crate::tui::msg::{Msg, Ticket};
 
 impl Shell {
@@ -29,6 +29,31 @@ impl Shell {
         self.ask("reading the draft", reply, move |draft| {
             let draft = draft.map(Box::new);
             Some(Msg::DraftRead { ticket, draft })
+        });
+    }
+
+    pub(super) fn keep_draft(&mut self, draft: &Draft) {
+        let kept = self.session.store().put_draft(draft);
+        self.ask("keeping the draft", kept, |()| None);
+        // Which drafts there are changes with the first letter of a form, not with each.
+        if self.drafted.as_ref() != Some(&draft.base.id) {
+            self.drafted = Some(draft.base.id.clone());
+            self.start_drafts();
+        }
+    }
+
+    pub(super) fn drop_draft(&mut self, id: &ContactId) {
+        let store = self.session.store();
+        let dropped = store.delete_draft(&self.session.account().name, id);
+        self.ask("forgetting the draft", dropped, |_| None);
+        self.drafted = None;
+        self.start_drafts();
+    }
+
+    pub(super) fn start_drafts(&mut self) {
+        let reply = self.session.store().drafts(&self.session.account().name);
+        self.ask("reading the drafts", reply, |drafts| {
+            Some(Msg::Drafts(drafts.iter().map(describe::draft).collect()))
         });
     }
 

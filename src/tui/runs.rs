@@ -1,0 +1,71 @@
+//! What the screen knows of bulk runs: orders to one that is under way, how it stands, and what came of it.
+//! Plain data; `app::execute` tells it, the screens `run` and `history` show it.
+
+use jiff::Timestamp;
+
+use crate::domain::AccountName;
+use crate::engine::journal::{RunId, Tally};
+use crate::engine::reason::Reason;
+use crate::engine::run::Standing;
+
+/// A run and the account that it belongs to: numbers count for one database alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunKey {
+    /// The account.
+    pub account: AccountName,
+    /// Its number.
+    pub run: RunId,
+}
+
+/// What somebody tells a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Hand out no further rows.
+    Pause,
+    /// Go on; with a token that is read anew where the last one was refused.
+    GoOn,
+    /// Finish what is under way, and leave the rest for another time.
+    Stop,
+    /// Finish what is under way, and end all other rows as given up.
+    GiveUp,
+    /// Open rows that failed for this reason again; all that failed or are not known, where none is named.
+    Retry(Option<Reason>),
+    /// Fewer requests a minute.
+    Slower,
+    /// More requests a minute, inside of the limit.
+    Faster,
+}
+
+/// How a run that this process drives stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Which.
+    pub key: RunKey,
+    /// The change, in a few words.
+    pub change: String,
+    /// How its rows stand.
+    pub tally: Tally,
+    /// How many rows are under way.
+    pub under_way: usize,
+    /// Whether it hands out rows, or what it waits for.
+    pub standing: Standing,
+    /// Until when the provider wants nothing sent, where it does.
+    pub held_until: Option<Timestamp>,
+    /// When it is tried again by itself, where it halted for the network.
+    pub tries_at: Option<Timestamp>,
+    /// Rows that got their end in a minute, lately; `None`: not known yet.
+    pub per_minute: Option<u32>,
+    /// How long the rest takes at that rate, in seconds.
+    pub seconds_left: Option<u64>,
+    /// The pace of requests and what it comes from, in words; nothing where there is none.
+    pub pace: Option<String>,
+    /// Whether it still is driven. If not, and rows are left, it can be resumed.
+    pub driven: bool,
+}
+
+impl Progress {
+    /// Whether every row has its end.
+    pub fn is_done(&self) -> bool {
+        self.tally.left == 0
+    }
+}
