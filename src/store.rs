@@ -14,6 +14,7 @@
 //! | `contacts`, `mirror` | reading and changing contacts of both kinds |
 //! | `roster` | the contacts of an account whose provider lists nothing |
 //! | `runs`, `journal` | bulk runs: what was planned, and what was done |
+//! | `pacers` | the processes that share an account's limit at present |
 //! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
 //! | `marks` | rows of the list for marking, marked rows in order |
@@ -35,6 +36,7 @@ mod journal;
 mod listing;
 mod marks;
 mod mirror;
+mod pacers;
 mod place;
 mod roster;
 mod row;
@@ -54,6 +56,7 @@ pub use journal::{Held, RunRow, RunTask};
 pub use listing::Listing;
 pub use marks::Arranged;
 pub use mirror::{MirrorState, Moment};
+pub use pacers::Pacers;
 pub use place::Place;
 pub use roster::{RosterAdded, RosterElsewhere, RosterEntry, RosterPage};
 pub use runs::{Forget, RunKind, RunRecord};

@@ -15,8 +15,8 @@
 //! [`Lane::send`] for a write spawns it as a task of its own and lets that task end.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 
@@ -29,6 +29,7 @@ pub mod limiter;
 pub mod log;
 pub mod retry;
 pub mod retry_after;
+pub mod shared;
 mod tally;
 
 pub use auth::Auth;
@@ -43,6 +44,7 @@ use crate::http::{HttpRequest, HttpResponse, Verdict};
 use exchange::{Exchange, Reply};
 use gate::{Gate, Passed};
 use limiter::Limiter;
+use shared::{Beat, Meet};
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -96,6 +98,8 @@ struct Inner {
     clock: Clock,
     judge: Judge,
     calls: AtomicU64,
+    meet: OnceLock<Meet>,
+    beat: Beat,
 }
 
 impl Lane {
@@ -119,8 +123,18 @@ impl Lane {
                 clock,
                 judge: Arc::new(judge),
                 calls: AtomicU64::new(0),
+                meet: OnceLock::new(),
+                beat: Beat::default(),
             }),
         }
+    }
+
+    /// The same lane, which shares the account's limit with the processes that it meets there.
+    #[must_use]
+    pub fn sharing(self, meet: Meet) -> Self {
+        // Who it met first stays.
+        let _ = self.inner.meet.set(meet);
+        self
     }
 
     /// The account's name.
@@ -187,7 +201,7 @@ impl Lane {
     /// # Errors
     /// [`SendError`]; [`SendError::maybe_arrived`] tells whether a write must be read again.
     pub async fn send(&self, request: HttpRequest, options: SendOptions) -> ExchangeResult {
-        let inner = &*self.inner;
+        let inner = &self.inner;
         inner
             .drive(&request, options, || {
                 inner.client.send(&request, &inner.auth)
@@ -216,9 +230,32 @@ impl Inner {
         answer
     }
 
+    /// Tells the other processes of this one, and hears of them, where it is time.
+    fn meet(self: &Arc<Self>) {
+        let Some(meet) = self.meet.get() else {
+            return;
+        };
+        let now = (self.clock)();
+        let held = self.gate.look(|limiter, _| limiter.held(now));
+        if !self.beat.is_due(now, held) {
+            return;
+        }
+        let inner = Arc::downgrade(self);
+        let hear = move |others: shared::Others| {
+            let Some(inner) = inner.upgrade() else { return };
+            inner.gate.change(|limiter, _| {
+                limiter.divide(others.processes);
+                if let Some(until) = others.held_until {
+                    limiter.hold(until);
+                }
+            });
+        };
+        meet(now, held, Box::new(hear));
+    }
+
     /// Drives one exchange; `wire` makes one attempt.
     async fn drive<F>(
-        &self,
+        self: &Arc<Self>,
         request: &HttpRequest,
         options: SendOptions,
         wire: impl Fn() -> F,
@@ -232,6 +269,7 @@ impl Inner {
         let mut exchange =
             Exchange::new(options.rules, options.idempotent, seed).with_priority(options.priority);
         loop {
+            self.meet();
             let slot = match self.gate.pass(&mut exchange, &*self.clock).await {
                 Passed::Send(slot) => slot,
                 Passed::Done(result) => return result,

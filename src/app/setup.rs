@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use crate::app::session::{self, Session, store_trouble};
 use crate::app::{clock, demo, failure};
 use crate::config::{self, Account, Config, place};
-use crate::domain::{ProviderId, Trouble, TroubleKind};
+use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 use crate::provider::chatwoot_public::call;
 use crate::provider::{self, AuthScheme};
 use crate::secret::{Configured, Secret, TokenSource};
@@ -16,6 +16,7 @@ use crate::store::Store;
 use crate::transport::auth::Auth;
 use crate::transport::limiter::Pace;
 use crate::transport::log::Log;
+use crate::transport::shared::{self, Meet, Others};
 use crate::transport::{Client, Lane, Limits};
 
 /// The database's file name in the data directory.
@@ -200,7 +201,13 @@ impl Connector {
 
     async fn connect(&self) -> Result<Lane, Trouble> {
         let scheme = provider::facts(self.account.provider).auth;
-        self.lane_with(self.sign_in(scheme).await?)
+        let lane = self.lane_with(self.sign_in(scheme).await?)?;
+        // A sandbox of this process has nobody else to share with.
+        if self.given.is_some() {
+            return Ok(lane);
+        }
+        let store = self.setup.store()?.at(session::place(&self.account));
+        Ok(lane.sharing(meeting(store, self.account.name.clone())))
     }
 
     fn lane_with(&self, auth: Auth) -> Result<Lane, Trouble> {
@@ -236,13 +243,31 @@ impl Connector {
     }
 }
 
+/// Where the processes that send for one account meet: its row in the database. A database that does not answer
+/// leaves everything as it was.
+fn meeting(store: Store, account: AccountName) -> Meet {
+    // A process's number is given again; its number and its beginning are not.
+    let process = format!("{} {}", std::process::id(), clock::now());
+    Arc::new(move |now, held, hear| {
+        store.meet_pacers(&account, &process, now, held, shared::LEASE, move |met| {
+            if let Ok(met) = met {
+                hear(Others {
+                    processes: met.processes,
+                    held_until: met.held_until,
+                });
+            }
+        });
+    })
+}
+
 /// The pace of an account. A rate that a person sets is cardex's own, and used whole; of a vendor's limit that
 /// others use as well, bulk work leaves a half.
 fn pace(account: &Account) -> Pace {
     let facts = provider::facts(account.provider).pace;
-    let halved = facts.shared && account.per_minute.is_none();
+    let told = account.per_minute.filter(|told| *told > 0);
+    let halved = facts.shared && told.is_none();
     // A second and a half's worth at once: less than any bucket that is worth its name holds.
-    let burst = account.per_minute.map_or(0, |told| told / 40);
+    let burst = told.map_or(0, |told| told / 40);
     Pace {
         per_minute: account.per_minute.unwrap_or(facts.per_minute),
         ceiling: account.per_minute.unwrap_or(facts.ceiling),
@@ -290,7 +315,6 @@ async fn read_secret(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::AccountName;
 
     #[test]
     fn a_told_rate_is_used_whole_and_of_a_shared_limit_bulk_work_takes_half() {
@@ -310,5 +334,26 @@ mod tests {
         assert_eq!(share(ProviderId::RevyOps, None, Some(30)), 30);
         let told = pace(&account(ProviderId::Pabbly, Some(600), None));
         assert_eq!((told.per_minute, told.burst), (600, 15));
+    }
+
+    #[test]
+    fn processes_meet_in_the_database_of_their_account() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(DATABASE);
+        let meet = |name: &str| meeting(Store::open(&path).unwrap(), AccountName::new(name));
+        let heard = |meet: &Meet, seconds: i64, held: Option<i64>| {
+            let at = |s| jiff::Timestamp::from_second(1_800_000_000 + s).unwrap();
+            let (told, heard) = std::sync::mpsc::channel();
+            let hear = Box::new(move |others| told.send(others).unwrap());
+            meet(at(seconds), held.map(at), hear);
+            let others: Others = heard.recv().unwrap();
+            (others.processes, others.held_until == Some(at(60)))
+        };
+        let (one, two, other) = (meet("desk"), meet("desk"), meet("other"));
+        assert_eq!(heard(&one, 0, None), (1, false));
+        assert_eq!(heard(&two, 1, Some(60)), (2, false));
+        assert_eq!(heard(&one, 2, None), (2, true));
+        assert_eq!(heard(&other, 2, None), (1, false));
+        assert_eq!(heard(&one, 20, None), (1, false));
     }
 }

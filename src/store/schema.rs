@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_roster.sql"),
     include_str!("migrations/0005_rows.sql"),
     include_str!("migrations/0006_runs.sql"),
+    include_str!("migrations/0007_pacers.sql"),
 ];
 
 /// `card` in ASCII: tells a cardex database from others.

@@ -120,6 +120,7 @@ impl Gate {
             share: state.limiter.share(),
             concurrency: state.limiter.concurrency(),
             under_way: state.under_way,
+            processes: state.limiter.processes(),
             counts: state.tally.counts(),
         }
     }

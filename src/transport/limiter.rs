@@ -119,6 +119,8 @@ pub struct Limiter {
     rate: Option<f64>,
     /// Requests that left.
     sent: u64,
+    /// Processes that share the limit.
+    processes: u32,
     /// Everything that left.
     all: Meter,
     /// Background calls, which have a limit of their own where they have a share only.
@@ -140,6 +142,7 @@ impl Limiter {
             learner: (!known).then(|| Learner::new(told(pace.per_minute))),
             rate: told(pace.ceiling),
             sent: 0,
+            processes: 1,
             all: Meter::new(),
             background: Meter::new(),
             held_until: Timestamp::MIN,
@@ -167,10 +170,25 @@ impl Limiter {
         }
     }
 
+    /// This process's part of the limit, where it is told or has a ceiling. What is learned is its part already.
+    fn part(&self) -> Option<f64> {
+        self.rate.map(|rate| rate / f64::from(self.processes))
+    }
+
+    /// Has so many processes share the limit, this one included. 0 is as 1.
+    pub fn divide(&mut self, processes: u32) {
+        self.processes = processes.max(1);
+    }
+
+    /// Processes that share the limit, this one included.
+    pub fn processes(&self) -> u32 {
+        self.processes
+    }
+
     /// The limit as far as it is known: the learned one, never above the ceiling.
     fn limit(&self) -> Option<f64> {
         let learned = self.learner.as_ref().and_then(Learner::per_minute);
-        match (learned, self.rate) {
+        match (learned, self.part()) {
             (Some(learned), Some(most)) => Some(learned.min(most)),
             (learned, most) => learned.or(most),
         }
@@ -238,7 +256,8 @@ impl Limiter {
             Priority::Interactive => None,
             Priority::Finishing | Priority::Background => self.background_rate(),
         };
-        let whole = self.rate.map(|rate| self.all.due(rate, self.pace.burst));
+        let rate = self.part();
+        let whole = rate.map(|rate| self.all.due(rate, self.pace.burst));
         let part = own.map(|rate| self.background.due(rate, self.pace.burst));
         let (width, burst) = (self.step.width, self.pace.burst);
         let learner = self.learner.as_mut();
@@ -251,7 +270,7 @@ impl Limiter {
         if let Some(learner) = &mut self.learner {
             learner.count(now, self.sent, width);
         }
-        self.all.count(now, self.rate);
+        self.all.count(now, rate);
         if who != Priority::Interactive {
             self.background.count(now, own);
         }

@@ -45,6 +45,8 @@ pub struct PaceNow {
     pub concurrency: u32,
     /// Calls under way.
     pub under_way: u32,
+    /// cardex processes that share the account's limit, this one included.
+    pub processes: u32,
     /// Everything since the lane was made.
     pub counts: Counts,
 }

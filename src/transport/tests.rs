@@ -287,3 +287,78 @@ async fn slower_and_faster_reach_calls_that_wait_already() {
         began.elapsed()
     );
 }
+
+/// A place where lanes meet, in memory: who was there when, and how long they were told to wait.
+type There = Arc<Mutex<Vec<(u32, Timestamp, Option<Timestamp>)>>>;
+
+fn meeting(there: &There, process: u32) -> Meet {
+    let there = there.clone();
+    Arc::new(move |now, held, hear| {
+        let mut there = there.lock().unwrap();
+        there
+            .retain(|(who, seen, _)| *who != process && now.duration_since(*seen) <= shared::LEASE);
+        let held_until = there.iter().filter_map(|(_, _, held)| *held).max();
+        there.push((process, now, held));
+        hear(shared::Others {
+            processes: u32::try_from(there.len()).unwrap(),
+            held_until: held_until.filter(|until| *until > now),
+        });
+    })
+}
+
+/// Sends as many as it can, for so long; how many left.
+async fn send_for(lane: &Lane, seconds: u64) -> u64 {
+    let before = lane.counts();
+    let work = async {
+        loop {
+            let options = SendOptions::background(true);
+            send(lane, options, vec![answer(200)]).await.unwrap();
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(seconds), work).await;
+    lane.counts().since(before).requests
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_processes_share_one_limit_and_what_one_leaves_falls_to_the_other() {
+    let there = There::default();
+    let one = lane(pace(120, 1, 1)).sharing(meeting(&there, 1));
+    let two = lane(pace(120, 1, 1)).sharing(meeting(&there, 2));
+    assert!((118..=121).contains(&send_for(&one, 60).await));
+    // The first has used up the last minute's limit alone, and makes room for the second.
+    let (by_one, by_two) = tokio::join!(send_for(&one, 60), send_for(&two, 60));
+    assert!(by_one < by_two && by_two <= 61, "{by_one} {by_two}");
+    let (by_one, by_two) = tokio::join!(send_for(&one, 120), send_for(&two, 120));
+    assert!(
+        (225..=245).contains(&(by_one + by_two)),
+        "{by_one} {by_two}"
+    );
+    assert!(by_one.abs_diff(by_two) <= 20, "{by_one} {by_two}");
+    assert_eq!(one.pace_now().processes, 2);
+    assert_eq!(one.pace_now().allowed, Some(60));
+    // The second is killed: it says nothing more.
+    drop(two);
+    let alone = send_for(&one, 120).await;
+    assert!((210..=240).contains(&alone), "{alone}");
+    assert_eq!(one.pace_now().processes, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_seen_by_one_process_holds_the_other() {
+    let there = There::default();
+    let one = lane(pace(600, 1, 1)).sharing(meeting(&there, 1));
+    let two = lane(pace(600, 1, 1)).sharing(meeting(&there, 2));
+    send_for(&two, 1).await;
+    let refused = {
+        let one = one.clone();
+        let throttled = answer(429).with_header("retry-after", "30");
+        let options = SendOptions::background(true);
+        tokio::spawn(async move { send(&one, options, vec![throttled, answer(200)]).await })
+    };
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let sent = send_for(&two, 28).await;
+    assert!(sent <= 15, "{sent}");
+    assert!(two.held_until().is_some());
+    refused.await.unwrap().unwrap();
+    assert!(send_for(&two, 10).await > 20);
+}
