@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::ProviderId;
 
 pub mod accounts;
+pub mod apply;
 pub mod bulk;
 pub mod columns;
 pub mod doctor;
@@ -20,8 +21,12 @@ pub mod packaging;
 pub mod practice;
 pub mod roster;
 pub mod run;
+pub mod runs;
 pub mod show;
 pub mod tag;
+
+pub use bulk::args::{ApplyArgs, BulkArgs, TagArgs};
+pub use runs::args::RunsCommand;
 
 /// What the program is called with.
 #[derive(Debug, Parser)]
@@ -34,7 +39,7 @@ pub mod tag;
         `demo`, a local store with sample contacts.",
     after_help = "Exit codes: 0 done, 1 error, 2 usage or invalid value (nothing sent), 3 nothing \
         matched or not found, 4 sign-in or permission, 5 partly applied, 6 conflict or drift, \
-        130 interrupted."
+        130 interrupted (a run: `runs resume` goes on)."
 )]
 pub struct Cli {
     /// Options that every command takes.
@@ -86,6 +91,14 @@ pub enum Command {
     Edit(EditArgs),
     /// Change tags, or other values, of many contacts
     Tag(TagArgs),
+    /// Do what a plan file says, as tag --plan wrote it
+    Apply(ApplyArgs),
+    /// The history of changes: look, go on, take back, forget
+    Runs {
+        /// What to do; `list` without one
+        #[command(subcommand)]
+        command: Option<RunsCommand>,
+    },
     /// Keep the contacts of a chatwoot-public account, which has no list
     Roster {
         /// What to do; `list` without one
@@ -209,73 +222,6 @@ pub struct EditArgs {
     /// Set an attribute that no contact has, which creates a field for all of them (revyops)
     #[arg(long)]
     pub allow_new_field: bool,
-}
-
-/// `cardex tag`.
-#[derive(Debug, Default, Args)]
-pub struct TagArgs {
-    /// Whom: words that must match, and tag:vip -tag:x email: phone: attr.plan=gold, as for list
-    #[arg(value_name = "FILTER", num_args = 0..)]
-    pub filter: Vec<String>,
-    /// Whom: the ids in FILE, one a line; - for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "all"])]
-    pub ids: Option<PathBuf>,
-    /// Whom: every contact of the account
-    #[arg(long, conflicts_with = "filter")]
-    pub all: bool,
-    /// Add a tag
-    #[arg(long, value_name = "TAG", num_args = 1..)]
-    pub add: Vec<String>,
-    /// Remove a tag
-    #[arg(long, value_name = "TAG", num_args = 1..)]
-    pub remove: Vec<String>,
-    /// Set a field, such as contact_status=Active (revyops)
-    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
-    pub set: Vec<String>,
-    /// Set a custom attribute
-    #[arg(long, value_name = "NAME=VALUE", num_args = 1..)]
-    pub set_attr: Vec<String>,
-    /// Remove a custom attribute
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    pub unset_attr: Vec<String>,
-    /// Set a flag: blocked=yes, optin=no …
-    #[arg(long, value_name = "FLAG=STATE", num_args = 1..)]
-    pub flag: Vec<String>,
-    /// Print what would be done to each contact; send nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Write the plan to FILE, for review and `cardex apply`; send nothing
-    #[arg(long, value_name = "FILE")]
-    pub plan: Option<PathBuf>,
-    /// What is allowed, and how it is told
-    #[command(flatten)]
-    pub how: BulkArgs,
-}
-
-/// What every command that changes many contacts takes.
-#[derive(Debug, Default, Args)]
-pub struct BulkArgs {
-    /// Do not ask; without a terminal nobody is asked anyway
-    #[arg(long)]
-    pub yes: bool,
-    /// Refuse when more than N contacts are chosen
-    #[arg(long, value_name = "N")]
-    pub max: Option<usize>,
-    /// Write what became of each contact to FILE: a JSON object a line, or CSV where it ends in .csv
-    #[arg(long, value_name = "FILE")]
-    pub results: Option<PathBuf>,
-    /// Keep REASON in the history
-    #[arg(long, value_name = "REASON")]
-    pub reason: Option<String>,
-    /// Let consent be widened: optin=yes; needs --reason
-    #[arg(long, requires = "reason")]
-    pub allow_opt_in: bool,
-    /// Set an attribute that no contact has, which creates a field for all of them (revyops)
-    #[arg(long)]
-    pub allow_new_field: bool,
-    /// Add a tag although the provider's catalogue does not hold it
-    #[arg(long)]
-    pub allow_new_tag: bool,
 }
 
 /// `cardex roster …`.

@@ -4,6 +4,7 @@
 //! store comes in as data: a [`FieldTable`].
 
 pub mod account;
+pub mod age;
 pub mod attribute;
 pub mod contact;
 pub mod diff;

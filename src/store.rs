@@ -52,7 +52,7 @@ mod vocabulary;
 mod tests;
 
 pub use error::StoreError;
-pub use journal::{Held, RunRow, RunTask};
+pub use journal::{Failures, Held, RunRow, RunTask};
 pub use listing::Listing;
 pub use marks::Arranged;
 pub use mirror::{MirrorState, Moment};

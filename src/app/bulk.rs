@@ -17,17 +17,20 @@ mod begin;
 mod drive;
 mod lock;
 mod plan;
+mod present;
 mod question;
 pub mod rate;
 mod retry;
 mod undo;
 
-pub use begin::begin;
+pub use begin::{begin, fits};
 pub use drive::drive;
+pub use lock::is_driven;
 pub use plan::{Asked, by_filter, by_ids};
+pub use present::{allowed_here, looked_at};
 pub use undo::undo;
 
-pub use crate::store::{Forget, RunKind, RunRecord, RunRow};
+pub use crate::store::{Failures, Forget, RunKind, RunRecord, RunRow};
 
 /// What somebody tells a run that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]

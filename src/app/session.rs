@@ -103,6 +103,11 @@ impl Session {
         &self.inner.contacts
     }
 
+    /// Where what was done to contacts is written down: on the disk also where no copy of contacts is.
+    pub fn journal(&self) -> &Store {
+        &self.inner.store
+    }
+
     /// Whose contacts these are, for a plan that may be applied elsewhere; empty for the local store.
     pub fn place_text(&self) -> String {
         place(&self.inner.account).text()

@@ -1,26 +1,27 @@
 //! What the commands that change many contacts share: showing a plan, asking, carrying it out with Ctrl-C
 //! listened for, and telling what came of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::BulkArgs;
-use super::interrupt::unless_interrupted;
+use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{Output, interrupted};
-use crate::app::bulk::{self, RunRow};
+use crate::app::bulk::{self, Failures, Order};
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Trouble, TroubleKind, shown};
 use crate::engine::journal::{RunId, Tally};
 use crate::engine::plan::{Allowed, Kind, Plan, Planned, file};
 
+pub mod args;
 mod carry;
-mod confirm;
-mod results;
+pub mod confirm;
+pub mod outlet;
+pub mod results;
 
 pub use carry::{Carried, carry_out};
-pub use results::write as write_results;
+pub use outlet::Outlet;
 
 /// Rows shown of a plan before it is asked about.
 const SHOWN: usize = 8;
@@ -48,6 +49,72 @@ pub fn within(selected: usize, max: Option<usize>) -> Result<(), Trouble> {
         .with_hint("nothing was sent; choose fewer, or raise --max"))
 }
 
+/// Whether somebody is asked before it is done.
+pub fn asks(args: &BulkArgs) -> bool {
+    confirm::asks(args.yes)
+}
+
+/// Opens the file for the results, where one was named.
+///
+/// # Errors
+/// It can not be written; nothing was sent.
+pub fn results_of(args: &BulkArgs) -> Result<Option<Outlet>, Trouble> {
+    let path = args.results.as_ref();
+    path.map(|path| Outlet::open(path, "the results"))
+        .transpose()
+}
+
+/// The plan with each contact as it is now, read with progress; none where Ctrl-C came first.
+///
+/// # Errors
+/// The contacts can not be read.
+pub async fn looked_at(
+    session: &Session,
+    plan: Plan,
+    out: Output,
+) -> Result<Option<Plan>, Trouble> {
+    let mut line = carry::Line::of(out);
+    let reading = bulk::looked_at(session, plan, |read, all| {
+        line.say(|| format!("read {read} of {all}"));
+    });
+    let looked = unless_interrupted(telling_waits(session, out, reading)).await;
+    line.end();
+    looked?.transpose()
+}
+
+/// What comes of a plan that may only be shown: the plan written to a file, or printed. Nothing is sent.
+///
+/// # Errors
+/// The file can not be written.
+pub fn keep_or_show(
+    plan: &Plan,
+    outlet: Option<Outlet>,
+    dry_run: bool,
+    out: Output,
+) -> Result<u8, Trouble> {
+    let mut kept = None;
+    if let Some(outlet) = outlet {
+        let path = outlet.path().display().to_string();
+        outlet.write(|to| file::write(plan, to)).map_err(|e| {
+            let message = format!("writing the plan to {path}: {e}");
+            Trouble::new(TroubleKind::Local, message).with_hint("nothing was sent")
+        })?;
+        kept = Some(path);
+    }
+    if dry_run {
+        return Ok(show(plan, out));
+    }
+    for doubt in &plan.header.doubts {
+        out.warning(doubt);
+    }
+    out.remark(&format!(
+        "{} Nothing was sent; `cardex apply {}` does it.",
+        summary(plan),
+        kept.unwrap_or_default()
+    ));
+    Ok(super::exit::DONE)
+}
+
 /// Asks, begins and carries out a plan. Returns the exit code.
 ///
 /// # Errors
@@ -56,6 +123,7 @@ pub async fn apply(
     session: &Session,
     plan: Plan,
     args: &BulkArgs,
+    results: Option<Outlet>,
     out: Output,
 ) -> Result<u8, Trouble> {
     within(plan.rows.len(), args.max)?;
@@ -63,51 +131,56 @@ pub async fn apply(
         out.warning(doubt);
     }
     let plan = Arc::new(plan);
-    let counts = plan.counts();
-    if counts.go() > 0 && confirm::asks(args.yes) {
+    let go = plan.counts().go();
+    if go > 0 && asks(args) {
         out.aside(&summary(&plan));
         for line in sample(&plan) {
             out.aside(&line);
         }
-        let go = counts.go();
-        let asked = async { tokio::task::spawn_blocking(move || confirm::confirmed(go)).await };
-        match unless_interrupted(asked).await? {
-            None => return Ok(interrupted()),
-            Some(Ok(Ok(true))) => {}
-            Some(Ok(Ok(false))) => {
-                let trouble = Trouble::new(TroubleKind::Local, "not confirmed; nothing was sent");
-                return Err(trouble);
-            }
-            Some(Ok(Err(e))) => return Err(confirm::not_asked(&e.to_string())),
-            Some(Err(e)) => return Err(confirm::not_asked(&e.to_string())),
+        if !confirm::ask(confirm::Question::Change(go)).await? {
+            return Ok(interrupted());
         }
     }
     let run = bulk::begin(session, plan).await?;
-    finish(session, run, args, out).await
+    finish(session, run, Vec::new(), results, out).await
 }
 
-/// Carries a begun run out and tells what came of it. Returns the exit code.
+/// Carries a begun run out, with orders given before anything is handed out, and tells what came of it. Returns the
+/// exit code.
 ///
 /// # Errors
-/// It can not be driven, or the results can not be written.
+/// It can not be driven.
 pub async fn finish(
     session: &Session,
     run: RunId,
-    args: &BulkArgs,
+    orders: Vec<Order>,
+    results: Option<Outlet>,
     out: Output,
 ) -> Result<u8, Trouble> {
-    let carried = carry_out(session, run, out).await?;
-    if let Some(path) = &args.results {
-        results::write_file(session, run, path).await?;
-    }
+    let carried = carry_out(session, run, orders, out).await?;
+    let failures = match carried.tally.failed {
+        0 => Vec::new(),
+        _ => {
+            let found = session.journal().run_failures(run).await;
+            found.map_err(|e| store_trouble("reading the results", &e))?
+        }
+    };
+    let code = carried.code(&failures);
+    let written = match results {
+        Some(outlet) => results::write_file(session, run, outlet).await,
+        None => Ok(()),
+    };
     let printed = match out.json {
         true => out.object(&totals(&carried)),
         false => out.line(&sentence(&carried)),
     };
-    if !out.json && carried.tally.failed > 0 {
-        for (what, rows) in failures(session, run).await? {
-            out.aside(&format!("  {rows} failed: {what}"));
+    if !out.json {
+        for of in &failures {
+            out.aside(&failure_line(of));
         }
+    }
+    if let Some(trouble) = &carried.trouble {
+        out.trouble_beside(trouble);
     }
     if carried.tally.left > 0 {
         out.aside(&format!(
@@ -115,11 +188,30 @@ pub async fn finish(
             carried.tally.left
         ));
     }
-    let mut code = carried.code();
-    if let Some(trouble) = &carried.trouble {
-        code = out.trouble_beside(trouble);
+    match written {
+        Ok(()) => Ok(Output::ended(printed, code)),
+        Err(trouble) => {
+            out.warning(&trouble.to_string());
+            Ok(Output::ended(Err(super::exit::ERROR), code))
+        }
     }
-    Ok(Output::ended(printed, code))
+}
+
+/// How many contacts failed so, and what the first of them says.
+pub fn failure_line(of: &Failures) -> String {
+    let message = shown::one_line(&of.message);
+    format!("  {} failed: {}: {message}", of.rows, of.reason)
+}
+
+/// The totals of a run that never began: nobody was chosen.
+pub fn nothing_matched(out: Output) -> u8 {
+    out.remark("Nothing matched.");
+    let nothing = Carried::default();
+    let printed = match out.json {
+        true => out.object(&totals(&nothing)),
+        false => Ok(()),
+    };
+    Output::ended(printed, super::exit::NOTHING)
 }
 
 /// The totals that scripts read.
@@ -139,7 +231,7 @@ fn totals(carried: &Carried) -> Value {
         "failed": failed,
         "unknown": unknown,
         "left": left,
-        "seconds": carried.seconds,
+        "seconds": (carried.seconds * 1000.0).round() / 1000.0,
         "requests": carried.requests,
         "throttled": carried.throttled,
     })
@@ -149,7 +241,7 @@ fn sentence(carried: &Carried) -> String {
     let t = carried.tally;
     let mut text = format!(
         "Run {}: {} contacts: {} applied, {} unchanged, {} failed, {} unknown",
-        carried.run,
+        carried.run.map_or_else(String::new, |r| r.to_string()),
         t.selected(),
         t.applied,
         t.unchanged,
@@ -160,29 +252,6 @@ fn sentence(carried: &Carried) -> String {
         text.push_str(&format!(", {} left", t.left));
     }
     format!("{text} ({:.1} s).", carried.seconds)
-}
-
-/// How many rows failed for which reason, with the sentence of the first.
-async fn failures(session: &Session, run: RunId) -> Result<Vec<(String, usize)>, Trouble> {
-    let mut found: BTreeMap<_, (String, usize)> = BTreeMap::new();
-    let mut from = 0;
-    loop {
-        let rows: Vec<RunRow> = session
-            .contacts()
-            .run_rows(run, from, 1000)
-            .await
-            .map_err(|e| store_trouble("reading the results", &e))?;
-        let Some(last) = rows.last() else { break };
-        from = last.row + 1;
-        for end in rows.iter().filter_map(|r| r.fold.end.as_ref()) {
-            if let Some(reason) = end.reason() {
-                let message = end.message().unwrap_or_default();
-                let said = format!("{reason}: {}", shown::one_line(message));
-                found.entry(reason).or_insert((said, 0)).1 += 1;
-            }
-        }
-    }
-    Ok(found.into_values().collect())
 }
 
 /// What a plan would do, in a sentence.

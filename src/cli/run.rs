@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{self, Output, complain};
 use super::{AccountsCommand, Cli, Command, Vendor, exit};
-use super::{accounts, doctor, edit, list, packaging, practice, roster, show, tag};
+use super::{accounts, apply, doctor, edit, list, packaging, practice, roster, runs, show, tag};
 use crate::app::practice::{self as sandboxes, Practice};
 use crate::app::setup::Setup;
 use crate::app::{log, screen};
@@ -55,6 +55,8 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
             | Command::Show { .. }
             | Command::Edit(_)
             | Command::Tag(_)
+            | Command::Apply(_)
+            | Command::Runs { .. }
             | Command::Roster { .. }
             | Command::Accounts { .. }
             | Command::Doctor { .. }
@@ -77,6 +79,7 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
                 | Command::Show { .. }
                 | Command::Edit(_)
                 | Command::Tag(_)
+                | Command::Runs { .. }
                 | Command::Roster { .. }
         )
     );
@@ -126,6 +129,21 @@ fn dispatch(cli: Cli, out: Output) -> Result<u8, Trouble> {
         Some(Command::Tag(args)) => {
             let session = setup.open(setup.config.choose(asked)?)?;
             finished(tag::run(&session, &args, out))
+        }
+        Some(Command::Apply(args)) => {
+            let plan = apply::read(&args.plan, out)?;
+            let name = asked.unwrap_or(plan.header.account.as_str());
+            let session = setup.open(setup.config.choose(Some(name))?)?;
+            finished(apply::run(&session, plan, &args, out))
+        }
+        Some(Command::Runs { command }) => {
+            let session = setup.open(runs::account(&setup, asked, command.as_ref())?)?;
+            let looks = runs::only_looks(command.as_ref());
+            let work = runs::run(&session, command, out);
+            match looks {
+                true => interruptible(work),
+                false => finished(work),
+            }
         }
         Some(Command::Roster { command }) => {
             let session = setup.open(setup.config.choose(asked)?)?;

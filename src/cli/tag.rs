@@ -2,20 +2,21 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use tokio::sync::watch;
 
+use super::bulk::Outlet;
 use super::edit::args::patch_of;
 use super::output::{Output, interrupted};
-use super::{EditArgs, TagArgs, bulk, exit};
+use super::{EditArgs, TagArgs, bulk};
 use crate::app::bulk::{Asked, by_filter, by_ids};
 use crate::app::loader::{self, TagWalk};
 use crate::app::session::Session;
 use crate::cli::interrupt::{telling_waits, unless_interrupted};
 use crate::domain::{Contact, ContactId, Filter, Patch, Trouble, TroubleKind};
-use crate::engine::plan::{Plan, file};
+use crate::engine::plan::{Kind, Plan};
 
 /// Plans, and does it or shows it. Returns the exit code.
 ///
@@ -26,31 +27,32 @@ pub async fn run(session: &Session, args: &TagArgs, out: Output) -> Result<u8, T
     if session.account().read_only && sends {
         return Err(session.read_only());
     }
+    let kept = args.plan.as_ref();
+    let kept = kept
+        .map(|path| Outlet::open(path, "the plan"))
+        .transpose()?;
+    let results = bulk::results_of(&args.how)?;
     let planning = telling_waits(session, out, plan(session, args, out));
     let Some(plan) = unless_interrupted(planning).await? else {
         return Ok(interrupted());
     };
-    let plan = plan?;
+    let mut plan = plan?;
     if plan.rows.is_empty() {
-        out.remark("Nothing matched.");
-        return Ok(exit::NOTHING);
+        return Ok(bulk::nothing_matched(out));
     }
     bulk::within(plan.rows.len(), args.how.max)?;
-    if let Some(path) = &args.plan {
-        keep(&plan, path)?;
+    // What nobody will look at is decided when its turn comes; what somebody will is read before.
+    let unread = plan.counts().of(Kind::Unread) > 0;
+    if unread && (!sends || bulk::asks(&args.how)) {
+        match bulk::looked_at(session, plan, out).await? {
+            Some(looked) => plan = looked,
+            None => return Ok(interrupted()),
+        }
     }
-    if args.dry_run {
-        return Ok(bulk::show(&plan, out));
+    match sends {
+        true => bulk::apply(session, plan, &args.how, results, out).await,
+        false => bulk::keep_or_show(&plan, kept, args.dry_run, out),
     }
-    if let Some(path) = &args.plan {
-        out.remark(&format!(
-            "{} Nothing was sent; `cardex apply {}` does it.",
-            bulk::summary(&plan),
-            path.display()
-        ));
-        return Ok(exit::DONE);
-    }
-    bulk::apply(session, plan, &args.how, out).await
 }
 
 async fn plan(session: &Session, args: &TagArgs, out: Output) -> Result<Plan, Trouble> {
@@ -164,19 +166,6 @@ fn ids_of(session: &Session, path: &Path) -> Result<Vec<ContactId>, Trouble> {
         }
     }
     Ok(ids)
-}
-
-/// Writes a plan to a file.
-fn keep(plan: &Plan, path: &Path) -> Result<(), Trouble> {
-    let written = File::create(path).and_then(|f| {
-        let mut file = BufWriter::new(f);
-        file::write(plan, &mut file)?;
-        file.flush()
-    });
-    written.map_err(|e| {
-        let message = format!("writing the plan to {}: {e}", path.display());
-        Trouble::new(TroubleKind::Local, message).with_hint("nothing was sent")
-    })
 }
 
 fn invalid(message: &str) -> Trouble {

@@ -75,6 +75,8 @@ pub struct Run {
     unwritten: BTreeSet<u32>,
     most: usize,
     misses: usize,
+    /// Whether rows that are not stored get no further turn.
+    given_up: bool,
     standing: Standing,
     tally: Tally,
 }
@@ -112,6 +114,7 @@ impl Run {
             unwritten: BTreeSet::new(),
             most: most.max(1),
             misses: 0,
+            given_up: false,
             standing: Standing::Running,
             tally,
         }
@@ -210,7 +213,7 @@ impl Run {
                 Vec::new()
             }
             (Some(Stage::Intending { fold, .. }), Err(NotRecorded::Busy { run })) => {
-                if self.tried(row) {
+                if !self.given_up && self.tried(row) {
                     self.put_last(row, Cell::Waiting);
                     return Vec::new();
                 }
@@ -224,6 +227,7 @@ impl Run {
                 self.unwritten.remove(&row);
                 match then {
                     Cell::Ended(outcome) => self.end(row, outcome),
+                    Cell::Waiting if self.given_up => return self.give(row, &RowFold::default()),
                     cell => self.put_last(row, cell),
                 }
                 Vec::new()

@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod bulk;
 mod doctor;
 mod editing;
 mod listing;

@@ -45,6 +45,10 @@ pub async fn drive(
     let mut heard = true;
     report(&driver.progress());
     loop {
+        // What was ordered already is heard before anything is handed out.
+        while let Ok(order) = orders.try_recv() {
+            driver.told(order, &mut stop).await?;
+        }
         if !stop {
             let list = driver.run.poll();
             driver.take(list);
@@ -61,11 +65,7 @@ pub async fn drive(
         tokio::select! {
             biased;
             order = orders.recv(), if heard => match order {
-                Some(Order::Stop) => {
-                    stop = true;
-                    driver.run.pause(Halt::Asked);
-                }
-                Some(order) => driver.order(order).await?,
+                Some(order) => driver.told(order, &mut stop).await?,
                 None => heard = false,
             },
             Some(written) = OptionFuture::from(driver.writing.as_mut()) => driver.recorded(written),
@@ -128,7 +128,7 @@ struct Driver<'a> {
 impl<'a> Driver<'a> {
     async fn open(session: &'a Session, id: RunId) -> Result<Self, Trouble> {
         let tried = format!("resuming run {id}");
-        let store = session.contacts();
+        let store = session.journal();
         let name = &session.account().name;
         let found = store.run(name, id).await;
         let Some(record) = found.map_err(|e| store_trouble(&tried, &e))? else {
@@ -202,7 +202,7 @@ impl<'a> Driver<'a> {
 
     /// Asks the store for what is wanted of it, one question of a kind at a time.
     fn flush(&mut self) {
-        let store = self.session.contacts();
+        let store = self.session.journal();
         if self.writing.is_none() && !self.entries.is_empty() {
             let entries = std::mem::take(&mut self.entries);
             let steps = std::mem::take(&mut self.steps);
@@ -281,6 +281,7 @@ impl<'a> Driver<'a> {
         let (id, contact, whole) = (known.id.clone(), known.known.clone(), known.whole);
         let written_at = known.written_at.filter(|_| after_write);
         self.tasks.spawn(async move {
+            let contact = session.or_known(contact, after_write).await;
             let target = Target {
                 id: &id,
                 known: Some(&contact),
@@ -367,7 +368,8 @@ impl<'a> Driver<'a> {
         }
     }
 
-    async fn order(&mut self, order: Order) -> Result<(), Trouble> {
+    async fn told(&mut self, order: Order, stop: &mut bool) -> Result<(), Trouble> {
+        *stop |= order == Order::Stop;
         let list = match order {
             Order::Pause | Order::Stop => {
                 self.run.pause(Halt::Asked);
@@ -387,7 +389,7 @@ impl<'a> Driver<'a> {
     }
 
     async fn finish(&self) -> Result<(), Trouble> {
-        let ended = self.session.contacts().end_run(self.id, clock::now()).await;
+        let ended = self.session.journal().end_run(self.id, clock::now()).await;
         ended.map_err(|e| store_trouble("ending the run", &e))
     }
 }

@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+use crate::app::session::Session;
 use crate::domain::{Trouble, TroubleKind};
 use crate::engine::journal::RunId;
 
@@ -54,6 +55,15 @@ impl RunLock {
             }
         }
     }
+}
+
+/// Whether somebody drives a run at this moment.
+pub fn is_driven(session: &Session, run: RunId) -> bool {
+    let Some(folder) = session.journal().folder() else {
+        return false;
+    };
+    let file = File::open(folder.join(format!("run-{run}.lock")));
+    file.is_ok_and(|f| matches!(f.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 impl Drop for RunLock {

@@ -1,6 +1,6 @@
 //! Making a plan: from the ids that somebody chose, or from a filter, and what is known of the contacts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
@@ -34,7 +34,8 @@ pub struct Asked {
 /// # Errors
 /// What is known of the account can not be had.
 pub async fn by_ids(session: &Session, ids: &[ContactId], asked: &Asked) -> Result<Plan, Trouble> {
-    let (mut planner, doubts) = planner(session, &asked.patch, asked.allowed).await?;
+    let (mut planner, doubts) =
+        planner(session, &asked.patch, asked.allowed, BTreeSet::new()).await?;
     let account = session.account();
     let mut seen = HashSet::with_capacity(ids.len());
     let ids: Vec<ContactId> = ids.iter().filter(|id| seen.insert(*id)).cloned().collect();
@@ -104,11 +105,13 @@ fn who() -> String {
         .unwrap_or_else(|| "unknown".into())
 }
 
-/// A planner with what is known of the account, and what could not be looked up.
+/// A planner with what is known of the account, and what could not be looked up. `more_names`: attributes that
+/// contacts have, whether or not that is known here.
 pub(super) async fn planner(
     session: &Session,
     patch: &Patch,
     allowed: Allowed,
+    more_names: BTreeSet<String>,
 ) -> Result<(Planner, Vec<String>), Trouble> {
     let account = session.account();
     let definitions = match patch.attributes.is_empty() {
@@ -131,7 +134,8 @@ pub(super) async fn planner(
         },
     };
     let blank = Contact::new(ContactId::new(""), account.name.clone(), account.provider);
-    let names = session.names_for_guards(&blank, patch).await?;
+    let mut names = session.names_for_guards(&blank, patch).await?;
+    names.extend(more_names);
     let region = account.default_region.clone();
     let table = session.table().clone();
     let planner = Planner::new(table, definitions, region, catalogue, names, allowed);

@@ -18,7 +18,7 @@ pub(super) async fn open_again(
     run: RunId,
     reason: Option<Reason>,
 ) -> Result<Vec<(u32, bool)>, Trouble> {
-    let store = session.contacts();
+    let store = session.journal();
     let tried = "looking for the rows that failed";
     let mut found = Vec::new();
     let mut from = 0;

@@ -2,7 +2,7 @@
 //! made of it, what it is now: only where the last two agree is the first put back. Of tags, those that the run
 //! added go, and those that it removed come back.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::plan::{Asked, header, planner, refusal};
 use crate::app::session::{Session, store_trouble};
@@ -32,7 +32,7 @@ pub async fn undo(
     let account = session.account();
     let tried = format!("undoing run {run}");
     let failed = |e| store_trouble(&tried, &e);
-    let store = session.contacts();
+    let store = session.journal();
     let Some(record) = store.run(&account.name, run).await.map_err(failed)? else {
         let message = format!("{tried}: {} has no such run", account.name);
         return Err(Trouble::new(TroubleKind::NotFound, message)
@@ -43,7 +43,7 @@ pub async fn undo(
         return Err(Trouble::new(TroubleKind::Invalid, message));
     }
     let all = record.header.change.clone().unwrap_or_default();
-    let (mut planner, doubts) = planner(session, &names_of(&all), allowed).await?;
+    let (mut planner, doubts) = planner(session, &names_of(&all), allowed, BTreeSet::new()).await?;
     let mut rows = Vec::new();
     let mut from = 0;
     loop {
@@ -55,7 +55,8 @@ pub async fn undo(
             if row.fold.intents.is_empty() {
                 continue;
             }
-            let known = store
+            let known = session
+                .contacts()
                 .contact(&account.name, &row.id)
                 .await
                 .map_err(failed)?;

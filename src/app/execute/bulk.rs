@@ -139,7 +139,7 @@ impl Shell {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         self.runs.tasks.spawn(async move {
             // Where it can not be read, driving it says so.
-            let found = session.contacts().run(&key.account, key.run).await;
+            let found = session.journal().run(&key.account, key.run).await;
             let record = found.ok().flatten();
             let change = record.map(|r| r.header.words()).unwrap_or_default();
             let drive = Drive::new(session, sender, key, change);

@@ -65,6 +65,17 @@ impl Session {
         Ok(read)
     }
 
+    /// What is known of a contact, where the copies of contacts are not kept beside the journal; else, and after a
+    /// write, `contact`.
+    pub(in crate::app) async fn or_known(&self, contact: Contact, after_write: bool) -> Contact {
+        if after_write || self.is_local() || self.inner.account.mirror {
+            return contact;
+        }
+        let name = &self.inner.account.name;
+        let known = self.inner.contacts.contact(name, &contact.id).await;
+        known.ok().flatten().unwrap_or(contact)
+    }
+
     /// Reads a contact. One that is gone at its source is gone from the mirror, too.
     pub(in crate::app) async fn read_target(
         &self,

@@ -3,26 +3,27 @@
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-use crate::app::bulk::{self, Order, Progress};
-use crate::app::session::Session;
+use crate::app::bulk::{self, Failures, Order, Progress};
+use crate::app::session::{Session, store_trouble};
 use crate::cli::exit;
 use crate::cli::interrupt::unless_interrupted;
 use crate::cli::list::show_progress;
 use crate::cli::output::{Output, complain};
 use crate::domain::{Trouble, TroubleKind};
 use crate::engine::journal::{RunId, Tally};
+use crate::engine::reason::Reason;
 use crate::engine::run::{Halt, Standing};
 
 /// How long a run waits for a network that is gone before each further try; then it is left for another time.
 const WAITS: [u64; 7] = [5, 10, 20, 40, 60, 120, 300];
 
 /// What came of driving a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Carried {
-    /// The run.
-    pub run: RunId,
+    /// The run; none where it never began.
+    pub run: Option<RunId>,
     /// How its rows stand.
     pub tally: Tally,
     /// How long it was driven, in seconds.
@@ -36,89 +37,168 @@ pub struct Carried {
 }
 
 impl Carried {
-    /// The exit code.
-    pub fn code(&self) -> u8 {
+    /// The exit code. `failures`: why rows failed, where some did.
+    pub fn code(&self, failures: &[Failures]) -> u8 {
         let t = self.tally;
         if t.left > 0 {
-            return exit::INTERRUPTED;
+            return match self.trouble.as_ref().map(|t| t.kind) {
+                Some(TroubleKind::SignIn | TroubleKind::Forbidden) => exit::SIGN_IN,
+                _ => exit::INTERRUPTED,
+            };
         }
-        match (t.failed + t.unknown, t.applied) {
-            (0, _) => exit::DONE,
-            (_, 0) if t.unchanged == 0 => exit::ERROR,
+        if t.failed + t.unknown == 0 {
+            return exit::DONE;
+        }
+        let mut classes = failures.iter().map(|f| class(f.reason));
+        let class = match (t.unknown, classes.next()) {
+            (0, Some(first)) if classes.all(|c| c == first) => Some(first),
+            _ => None,
+        };
+        match class {
+            Some(exit::CONFLICT) => exit::CONFLICT,
+            Some(class) if t.applied + t.unchanged == 0 => class,
+            None if t.applied + t.unchanged + t.unknown == 0 => exit::ERROR,
             _ => exit::PARTLY,
         }
     }
 }
 
-/// Drives a run to its end. The first Ctrl-C stops it after what is under way, the second one leaves at once;
-/// either way it can be resumed.
+/// The exit code of a run in which every contact failed so.
+fn class(reason: Reason) -> u8 {
+    match reason {
+        Reason::ReadOnly
+        | Reason::Catalogue
+        | Reason::Stored
+        | Reason::Consent
+        | Reason::TooLong
+        | Reason::Invalid
+        | Reason::NotAllowed => exit::INVALID,
+        Reason::Conflict | Reason::Drifted | Reason::Merged => exit::CONFLICT,
+        Reason::NotFound => exit::NOTHING,
+        Reason::SignIn | Reason::Forbidden => exit::SIGN_IN,
+        Reason::Refused
+        | Reason::Throttled
+        | Reason::Network
+        | Reason::Server
+        | Reason::Malformed
+        | Reason::Local
+        | Reason::Busy
+        | Reason::GivenUp => exit::ERROR,
+    }
+}
+
+/// Drives a run to its end, with `orders` given before anything is handed out. The first Ctrl-C stops it after what
+/// is under way, the second one leaves at once; either way it can be resumed.
 ///
 /// # Errors
 /// It can not be driven.
-pub async fn carry_out(session: &Session, run: RunId, out: Output) -> Result<Carried, Trouble> {
+pub async fn carry_out(
+    session: &Session,
+    run: RunId,
+    first: Vec<Order>,
+    out: Output,
+) -> Result<Carried, Trouble> {
     let began = Instant::now();
     let before = session.traffic();
     let (orders, inbox) = mpsc::unbounded_channel();
-    let (tell, mut told) = tokio::sync::watch::channel(None);
-    let shows = !out.quiet && std::io::stderr().is_terminal();
+    for order in first {
+        // The other end is in this function.
+        let _ = orders.send(order);
+    }
+    let (tell, told) = watch::channel(None);
     let driving = {
         let session = session.clone();
-        let mut line = Line::new(shows);
+        let mut line = Line::of(out);
         tokio::spawn(async move {
             let report = |progress: &Progress| {
-                line.show(progress);
-                let standing = (progress.standing.clone(), progress.under_way);
-                tell.send_replace(Some(standing));
+                line.say(|| text(progress));
+                tell.send_replace(Some(State {
+                    standing: progress.standing.clone(),
+                    under_way: progress.under_way,
+                    done: progress.tally.done(),
+                }));
             };
             bulk::drive(&session, run, inbox, report).await
         })
     };
-    let patience = {
-        let orders = orders.clone();
-        tokio::spawn(async move {
-            let mut waits = WAITS.iter();
-            while told.changed().await.is_ok() {
-                let now = told.borrow_and_update().clone();
-                let Some((Standing::Halted(halt), 0)) = now else {
-                    continue;
-                };
-                let order = match (halt, waits.next()) {
-                    (Halt::Asked, _) => continue,
-                    (Halt::Network(trouble), Some(wait)) => {
-                        out.remark(&format!("Waiting {wait} s: {trouble}"));
-                        tokio::time::sleep(Duration::from_secs(*wait)).await;
-                        Order::GoOn
-                    }
-                    _ => Order::Stop,
-                };
-                if orders.send(order).is_err() {
-                    break;
-                }
-            }
-        })
-    };
+    let patience = tokio::spawn(patience(told, orders.clone(), out));
     let driven = watched(driving, &orders).await;
     patience.abort();
-    if shows {
-        show_progress("");
-    }
-    let driven = driven?;
+    Line::of(out).end();
+    let (tally, trouble) = match driven? {
+        Some(driven) => (driven.progress.tally, driven.trouble),
+        None => (tally_of(session, run).await?, None),
+    };
     let sent = session.traffic().since(before);
     Ok(Carried {
-        run,
-        tally: driven.progress.tally,
+        run: Some(run),
+        tally,
         seconds: began.elapsed().as_secs_f64(),
         requests: sent.requests,
         throttled: sent.throttled,
-        trouble: driven.trouble,
+        trouble,
     })
 }
 
-/// Waits for the driver, and passes Ctrl-C on to it.
+/// What of a run's progress decides whether to wait.
+struct State {
+    standing: Standing,
+    under_way: usize,
+    done: u64,
+}
+
+/// Waits, longer each time, while the network is gone; stops a run that halted for anything else.
+async fn patience(
+    mut told: watch::Receiver<Option<State>>,
+    orders: mpsc::UnboundedSender<Order>,
+    out: Output,
+) {
+    let mut waits = WAITS.iter();
+    let mut done = 0;
+    while told.changed().await.is_ok() {
+        let trouble = match told.borrow_and_update().as_ref() {
+            Some(State {
+                standing: Standing::Halted(halt),
+                under_way: 0,
+                done: now,
+            }) => {
+                // It went on after the last wait: patience begins anew.
+                if std::mem::replace(&mut done, *now) != *now {
+                    waits = WAITS.iter();
+                }
+                match halt {
+                    Halt::Asked => continue,
+                    Halt::Network(trouble) => Some(trouble.clone()),
+                    Halt::SignIn(_) | Halt::Forbidden(_) | Halt::Store(_) => None,
+                }
+            }
+            _ => continue,
+        };
+        let order = match trouble.zip(waits.next()) {
+            Some((trouble, wait)) => {
+                out.remark(&format!("Waiting {wait} s: {trouble}"));
+                tokio::time::sleep(Duration::from_secs(*wait)).await;
+                Order::GoOn
+            }
+            None => Order::Stop,
+        };
+        if orders.send(order).is_err() {
+            break;
+        }
+    }
+}
+
+async fn tally_of(session: &Session, run: RunId) -> Result<Tally, Trouble> {
+    let found = session.journal().run(&session.account().name, run).await;
+    let found = found.map_err(|e| store_trouble("reading the run", &e))?;
+    Ok(found.map(|r| r.tally).unwrap_or_default())
+}
+
+/// Waits for the driver, and passes Ctrl-C on to it. None where it was left with contacts under way.
 async fn watched(
     mut driving: tokio::task::JoinHandle<Result<bulk::Driven, Trouble>>,
     orders: &mpsc::UnboundedSender<Order>,
-) -> Result<bulk::Driven, Trouble> {
+) -> Result<Option<bulk::Driven>, Trouble> {
     let stopped = |e: tokio::task::JoinError| {
         Trouble::new(
             TroubleKind::Local,
@@ -127,39 +207,45 @@ async fn watched(
         .with_hint("`cardex runs` tells how it stands; it can be resumed")
     };
     if let Some(done) = unless_interrupted(&mut driving).await? {
-        return done.map_err(stopped)?;
+        return done.map_err(stopped)?.map(Some);
     }
     complain("Interrupted; waiting for the contacts under way (Ctrl-C again: leave them).");
     // Where it has ended meanwhile there is nobody to tell.
     let _ = orders.send(Order::Stop);
-    match unless_interrupted(driving).await? {
-        Some(done) => done.map_err(stopped)?,
-        None => Err(Trouble::new(
-            TroubleKind::Local,
-            "left while contacts were under way; what became of them is looked up when the run is resumed",
-        )
-        .with_hint("`cardex runs` lists it, `cardex runs resume ID` goes on")),
+    if let Some(done) = unless_interrupted(driving).await? {
+        return done.map_err(stopped)?.map(Some);
     }
+    complain("Left with contacts under way; what became of them is looked up when it goes on.");
+    Ok(None)
 }
 
-/// The line of progress, a few times a second.
-struct Line {
+/// The line of progress on a terminal, a few times a second.
+pub(super) struct Line {
     shows: bool,
     last: Option<Instant>,
 }
 
 impl Line {
-    fn new(shows: bool) -> Self {
+    pub(super) fn of(out: Output) -> Self {
+        let shows = !out.quiet && std::io::stderr().is_terminal();
         Self { shows, last: None }
     }
 
-    fn show(&mut self, progress: &Progress) {
+    /// Shows what there is to say, if it is time to.
+    pub(super) fn say(&mut self, text: impl FnOnce() -> String) {
         let soon = Duration::from_millis(200);
         if !self.shows || self.last.is_some_and(|t| t.elapsed() < soon) {
             return;
         }
         self.last = Some(Instant::now());
-        show_progress(&text(progress));
+        show_progress(&text());
+    }
+
+    /// Leaves the line to others.
+    pub(super) fn end(&self) {
+        if self.shows {
+            show_progress("");
+        }
     }
 }
 

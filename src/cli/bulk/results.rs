@@ -1,11 +1,10 @@
 //! What became of each contact of a run, as a file: a JSON object a line, or CSV.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::outlet::Outlet;
 use crate::app::bulk::RunRow;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Trouble, TroubleKind};
@@ -14,11 +13,19 @@ use crate::engine::journal::RunId;
 /// Rows read at once.
 const CHUNK: usize = 1000;
 
-/// Writes the results to a file; CSV where its name ends so.
+/// Which rows are wanted.
+pub type Wanted<'a> = &'a (dyn Fn(&RunRow) -> bool + Sync);
+
+/// Writes the results to a file; as CSV where its name ends so.
 ///
 /// # Errors
 /// The file can not be written, or the run not be read.
-pub(super) async fn write_file(session: &Session, run: RunId, path: &Path) -> Result<(), Trouble> {
+pub(super) async fn write_file(
+    session: &Session,
+    run: RunId,
+    mut outlet: Outlet,
+) -> Result<(), Trouble> {
+    let path = outlet.path().to_path_buf();
     let csv = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("csv"));
@@ -27,8 +34,8 @@ pub(super) async fn write_file(session: &Session, run: RunId, path: &Path) -> Re
         Trouble::new(TroubleKind::Local, message)
             .with_hint(format!("`cardex runs results {run}` prints them"))
     };
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    write(session, run, csv, |bytes| {
+    let mut file = outlet.begin().map_err(failed)?;
+    write(session, run, csv, &|_| true, |bytes| {
         file.write_all(bytes).map_err(failed)
     })
     .await?;
@@ -43,6 +50,7 @@ pub async fn write(
     session: &Session,
     run: RunId,
     csv: bool,
+    wanted: Wanted<'_>,
     mut put: impl FnMut(&[u8]) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     if csv {
@@ -50,12 +58,13 @@ pub async fn write(
     }
     let mut from = 0;
     loop {
-        let rows = session.contacts().run_rows(run, from, CHUNK).await;
-        let rows = rows.map_err(|e| store_trouble("reading the results", &e))?;
+        let rows = session.journal().run_rows(run, from, CHUNK).await;
+        let mut rows = rows.map_err(|e| store_trouble("reading the results", &e))?;
         let Some(last) = rows.last() else {
             return Ok(());
         };
         from = last.row + 1;
+        rows.retain(|row| wanted(row));
         let mut text = Vec::new();
         let lines = match csv {
             true => csv_lines(&rows, &mut text),

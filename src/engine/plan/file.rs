@@ -13,13 +13,20 @@ use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Header, Plan, Planned, Row};
-use crate::domain::{Change, ContactId, Patch};
+use crate::domain::{Change, Contact, ContactId, Patch, diff};
 use crate::engine::reason::Reason;
 
 /// The only format so far.
 const FORMAT: u32 = 1;
+
+/// What is looked at first: other versions may write other headers.
+#[derive(Deserialize)]
+struct Format {
+    cardex_plan: u32,
+}
 
 #[derive(Serialize, Deserialize)]
 struct First {
@@ -29,7 +36,9 @@ struct First {
     header: Header,
 }
 
+// What is misspelt by hand must not be passed over: `"struck"` is what keeps a contact from being changed.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Line {
     id: ContactId,
     name: Box<str>,
@@ -102,7 +111,9 @@ fn line(row: &Row, asked: Option<&Patch>) -> Line {
     }
 }
 
-/// Reads a plan; with what is odd about it, where something is.
+/// Reads a plan; with what is odd about it, where something is. A row whose `changes` are not what its patch does to
+/// their old values is refused: what was looked at is what is done. One without `changes` is looked at when its turn
+/// comes.
 ///
 /// # Errors
 /// A sentence with the number of the line that is wrong.
@@ -112,14 +123,15 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
         .next()
         .ok_or("it is empty")?
         .map_err(|e| e.to_string())?;
-    let first: First = serde_json::from_str(&first)
-        .map_err(|e| format!("line 1 is not the beginning of a plan: {e}"))?;
-    if first.cardex_plan != FORMAT {
-        let found = first.cardex_plan;
+    let foreign = |e| format!("line 1 is not the beginning of a plan: {e}");
+    let format: Format = serde_json::from_str(&first).map_err(foreign)?;
+    if format.cardex_plan != FORMAT {
+        let found = format.cardex_plan;
         return Err(format!(
-            "its format is {found}, this cardex knows {FORMAT}; use the version that wrote it"
+            "line 1: its format is {found}, this cardex knows {FORMAT}; use the version that wrote it"
         ));
     }
+    let first: First = serde_json::from_str(&first).map_err(foreign)?;
     let asked = first.header.change.clone().map(Arc::new);
     let mut rows = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -132,7 +144,8 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
         if !seen.insert(line.id.clone()) {
             return Err(format!("line {number}: contact {} is there twice", line.id));
         }
-        rows.push(row(line, asked.as_ref()).map_err(|e| format!("line {number}: {e}"))?);
+        let row = row(line, asked.as_ref(), &first.header);
+        rows.push(row.map_err(|e| format!("line {number}: {e}"))?);
     }
     let odd = (rows.len() != first.rows).then(|| {
         format!(
@@ -148,7 +161,7 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
     Ok((plan, odd))
 }
 
-fn row(line: Line, asked: Option<&Arc<Patch>>) -> Result<Row, String> {
+fn row(line: Line, asked: Option<&Arc<Patch>>, header: &Header) -> Result<Row, String> {
     let own = line.patch.map(Arc::new);
     let patch = || {
         own.clone()
@@ -157,11 +170,22 @@ fn row(line: Line, asked: Option<&Arc<Patch>>) -> Result<Row, String> {
     };
     let why = || Arc::from(line.why.as_deref().unwrap_or_default());
     let planned = match line.act {
-        Act::Change => Planned::Send {
-            patch: patch()?,
-            changes: serde_json::to_string(&line.changes.unwrap_or_default())
-                .map_err(|e| e.to_string())?
-                .into(),
+        Act::Change => match line.changes {
+            None => Planned::Unread { patch: patch()? },
+            Some(changes) => {
+                let patch = patch()?;
+                let blank = Contact::new(line.id.clone(), header.account.clone(), header.provider);
+                if let Some(key) = contradicts(&blank, &patch, &changes) {
+                    return Err(format!(
+                        "{key}: what stands under changes is not what the patch does"
+                    ));
+                }
+                let changes = serde_json::to_string(&changes).map_err(|e| e.to_string())?;
+                Planned::Send {
+                    patch,
+                    changes: changes.into(),
+                }
+            }
         },
         Act::Look => Planned::Unread { patch: patch()? },
         Act::Nothing => Planned::Nothing { why: why() },
@@ -177,4 +201,20 @@ fn row(line: Line, asked: Option<&Arc<Patch>>) -> Result<Row, String> {
         planned,
         struck: line.struck,
     })
+}
+
+/// The first value of which the changes say something else than what the patch makes of their old values.
+fn contradicts(blank: &Contact, patch: &Patch, changes: &[Change]) -> Option<String> {
+    let base = super::base_of(blank.clone(), changes, None);
+    let done = diff::changes_of(&base, patch);
+    let nothing = |v: &Value| v.is_null() || v.as_str() == Some("");
+    let same = |a: &Value, b: &Value| a == b || nothing(a) && nothing(b);
+    let differs = |a: &&Change, list: &[Change]| {
+        !list
+            .iter()
+            .any(|b| a.key == b.key && same(&a.old, &b.old) && same(&a.new, &b.new))
+    };
+    let said = changes.iter().find(|c| differs(c, &done));
+    let found = said.or_else(|| done.iter().find(|c| differs(c, changes)));
+    found.map(|c| c.key.clone())
 }

@@ -17,18 +17,25 @@ impl Run {
             .into_iter()
             .partition(|row| self.cells.get(*row as usize) == Some(&Cell::Waiting));
         self.queue = kept;
+        self.given_up = true;
+        let given = given.into_iter();
+        given
+            .flat_map(|row| self.give(row, &RowFold::default()))
+            .collect()
+    }
+
+    /// Ends a row of a run that is given up.
+    pub(super) fn give(&mut self, row: u32, fold: &RowFold) -> Vec<Do> {
         let end = End::Failed {
             reason: Reason::GivenUp,
             message: "the run was ended before its turn came; nothing was sent".into(),
         };
-        let given = given.into_iter();
-        given
-            .flat_map(|row| self.close(row, &RowFold::default(), end.clone(), vec![]))
-            .collect()
+        self.close(row, fold, end, vec![])
     }
 
     /// Opens rows at their end again, for another try. Give only rows that failed or are not known.
     pub fn reopen(&mut self, rows: impl IntoIterator<Item = (u32, bool)>) -> Vec<Do> {
+        self.given_up = false;
         let mut list = Vec::new();
         for (row, unsettled) in rows {
             let Some(Cell::Ended(outcome @ (Outcome::Failed | Outcome::Unknown))) =
@@ -155,6 +162,9 @@ impl Run {
         if unsettled {
             self.put_last(row, Cell::Unsettled);
             return Vec::new();
+        }
+        if self.given_up {
+            return self.give(row, fold);
         }
         if !fold.open {
             self.put_last(row, Cell::Waiting);
