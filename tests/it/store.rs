@@ -27,7 +27,6 @@ mod lists;
 mod marks;
 mod places;
 mod roster;
-mod runs;
 
 fn account() -> AccountName {
     AccountName::new("demo")
