@@ -12,6 +12,7 @@ use super::journal::RunId;
 use super::reason::Reason;
 use crate::domain::{AccountName, Change, Contact, ContactId, FieldKey, Flag, Patch, ProviderId};
 
+pub mod command;
 pub mod file;
 pub mod planner;
 

@@ -218,3 +218,6 @@ fn contradicts(blank: &Contact, patch: &Patch, changes: &[Change]) -> Option<Str
     let found = said.or_else(|| done.iter().find(|c| differs(c, changes)));
     found.map(|c| c.key.clone())
 }
+
+#[cfg(test)]
+mod tests;
