@@ -29,32 +29,54 @@ impl RunLock {
             });
         };
         let path = folder.join(format!("run-{run}.lock"));
-        let opened = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
-        let file = opened.map_err(|e| {
-            let message = format!("making the lock file {}: {e}", path.display());
-            Trouble::new(TroubleKind::Local, message)
-                .with_hint("make room, or allow writing in that folder")
-        })?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self {
-                path: Some(path),
-                _file: Some(file),
-            }),
-            Err(TryLockError::WouldBlock) => {
-                let message = format!("run {run} is under way in another cardex");
-                Err(Trouble::new(TroubleKind::Invalid, message)
-                    .with_hint("pause or stop it there first"))
-            }
-            Err(TryLockError::Error(e)) => {
-                let message = format!("locking {}: {e}", path.display());
-                Err(Trouble::new(TroubleKind::Local, message))
+        loop {
+            let opened = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path);
+            let file = opened.map_err(|e| {
+                let message = format!("making the lock file {}: {e}", path.display());
+                Trouble::new(TroubleKind::Local, message)
+                    .with_hint("make room, or allow writing in that folder")
+            })?;
+            match file.try_lock() {
+                // Whoever had it before may have taken the file away after it was opened here.
+                Ok(()) if !stands_at(&file, &path) => {}
+                Ok(()) => {
+                    return Ok(Self {
+                        path: Some(path),
+                        _file: Some(file),
+                    });
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let message = format!("run {run} is under way in another cardex");
+                    return Err(Trouble::new(TroubleKind::Invalid, message)
+                        .with_hint("pause or stop it there first"));
+                }
+                Err(TryLockError::Error(e)) => {
+                    let message = format!("locking {}: {e}", path.display());
+                    return Err(Trouble::new(TroubleKind::Local, message));
+                }
             }
         }
     }
+}
+
+/// Whether a path still leads to the file that was opened.
+#[cfg(unix)]
+fn stands_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(own), Ok(there)) => (own.dev(), own.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+/// Open files can not be taken away there.
+#[cfg(not(unix))]
+fn stands_at(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// Whether somebody drives a run at this moment.
@@ -72,5 +94,29 @@ impl Drop for RunLock {
         if let Some(path) = &self.path {
             let _ = std::fs::remove_file(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_at_a_time_and_the_file_goes_with_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunId(7);
+        let path = folder.path().join("run-7.lock");
+        let first = RunLock::take(Some(folder.path()), run).unwrap();
+        let refused = RunLock::take(Some(folder.path()), run).unwrap_err();
+        assert!(refused.message.contains("run 7 is under way"));
+        RunLock::take(Some(folder.path()), RunId(8)).unwrap();
+        // A file that was opened before it was taken away is no lock of what stands there now.
+        let early = OpenOptions::new().write(true).open(&path).unwrap();
+        drop(first);
+        assert!(!path.exists());
+        early.try_lock().unwrap();
+        let second = RunLock::take(Some(folder.path()), run).unwrap();
+        assert!(!stands_at(&early, &path) || cfg!(not(unix)));
+        drop(second);
     }
 }
