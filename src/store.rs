@@ -13,7 +13,7 @@
 //! | `place` | whose contacts an account's are |
 //! | `contacts`, `mirror` | reading and changing contacts of both kinds |
 //! | `roster` | the contacts of an account whose provider lists nothing |
-//! | `runs`, `journal` | bulk runs: what was planned, and what was done |
+//! | `runs`, `journal`, `edits` | runs, of many contacts and of one: what was planned, and what was done |
 //! | `pacers` | the processes that share an account's limit at present |
 //! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
@@ -30,6 +30,7 @@ use tokio::sync::oneshot;
 
 mod contacts;
 mod drafts;
+mod edits;
 mod error;
 mod index;
 mod journal;

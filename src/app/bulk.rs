@@ -26,6 +26,7 @@ mod undo;
 pub use begin::{begin, fits};
 pub use drive::drive;
 pub use lock::is_driven;
+pub(in crate::app) use plan::header;
 pub use plan::{Asked, by_filter, by_ids};
 pub use present::{allowed_here, looked_at};
 pub use undo::undo;

@@ -22,6 +22,7 @@ use crate::store::{Place, Store, StoreError};
 use crate::transport::{Counts, Lane, PaceNow, Priority, SendOptions};
 
 mod about;
+mod edits;
 mod holder;
 mod pages;
 mod read;

@@ -23,6 +23,7 @@ use crate::domain::{Contact, FieldTable, Patch, Trouble};
 mod judge;
 pub mod look;
 mod rows;
+pub mod single;
 mod standing;
 mod step;
 

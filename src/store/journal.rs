@@ -151,7 +151,7 @@ fn note(
     entry: &Entry,
     now: Timestamp,
 ) -> Result<Option<Held>, Fault> {
-    let kind = match entry {
+    match entry {
         Entry::Intent(_) => {
             let sql = "INSERT INTO run_open (account, contact, run) \
                        SELECT r.account, w.contact, r.id FROM runs r JOIN run_rows w ON w.run = r.id \
@@ -166,25 +166,38 @@ fn note(
             if by != run {
                 return Ok(Some(Held { by }));
             }
-            "i"
         }
         Entry::Released | Entry::Settled { .. } => {
             let sql = "DELETE FROM run_open WHERE run = ?1 AND (account, contact) = \
                        (SELECT r.account, w.contact FROM runs r JOIN run_rows w ON w.run = r.id \
                         WHERE r.id = ?1 AND w.row = ?2)";
             tx.prepare_cached(sql)?.execute(params![run, row])?;
-            match entry {
-                Entry::Released => "r",
-                _ => "s",
-            }
         }
+        Entry::Reopened => {}
+    }
+    append(tx, run, row, entry, now)?;
+    Ok(None)
+}
+
+/// Puts an entry at the end.
+pub(super) fn append(
+    tx: &Connection,
+    run: i64,
+    row: u32,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let kind = match entry {
+        Entry::Intent(_) => "i",
+        Entry::Released => "r",
+        Entry::Settled { .. } => "s",
         Entry::Reopened => "o",
     };
     let sql = "INSERT INTO journal (run, row, at, kind, entry) VALUES (?1, ?2, ?3, ?4, ?5)";
     let text = row::encode("an entry", entry)?;
     tx.prepare_cached(sql)?
         .execute(params![run, row, now.as_millisecond(), kind, text])?;
-    Ok(None)
+    Ok(())
 }
 
 /// The end that a row's JSON tells, without its sentence.

@@ -71,16 +71,7 @@ impl Store {
         self.ask(move |owner| {
             owner.write_durably("starting a run", |tx| {
                 let key = row::ensure_account(tx, &account)?;
-                let header = row::encode("a plan", &plan.header)?;
-                let sql =
-                    "INSERT INTO runs (account, kind, started_at, header) VALUES (?1, ?2, ?3, ?4)";
-                tx.execute(
-                    sql,
-                    params![key, kind.as_str(), now.as_millisecond(), header],
-                )?;
-                let run = tx.last_insert_rowid();
-                keep_rows(tx, run, &plan)?;
-                Ok(RunId(run))
+                insert(tx, key, kind, &plan, now).map(RunId)
             })
         })
     }
@@ -138,14 +129,7 @@ impl Store {
 
     /// Notes that every row of a run has its end.
     pub fn end_run(&self, run: RunId, now: Timestamp) -> Reply<()> {
-        self.ask(move |owner| {
-            owner.write("ending a run", |tx| {
-                let tally = row::encode("a tally", &super::journal::tally(tx, run.0)?)?;
-                let sql = "UPDATE runs SET ended_at = ?2, tally = ?3 WHERE id = ?1";
-                tx.execute(sql, params![run.0, now.as_millisecond(), tally])?;
-                Ok(())
-            })
-        })
+        self.ask(move |owner| owner.write("ending a run", |tx| end(tx, run.0, now)))
     }
 
     /// Notes that rows of a run were opened again.
@@ -169,6 +153,16 @@ impl Store {
     ) -> Reply<usize> {
         let account = self.key_of(account);
         self.ask(move |owner| owner.forget_runs(&account, which, now))
+    }
+
+    /// The same for all that began before a time, when nobody waits for anything else.
+    pub fn forget_runs_later(&self, account: &AccountName, before: Timestamp, now: Timestamp) {
+        let account = self.key_of(account);
+        self.later(move |owner| {
+            if let Err(error) = owner.forget_runs(&account, Forget::Before(before), now) {
+                tracing::warn!(%error, "old runs were not forgotten");
+            }
+        });
     }
 }
 
@@ -203,13 +197,45 @@ impl Owner {
                 for table in ["journal", "run_rows", "run_patches", "run_open"] {
                     tx.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run])?;
                 }
-                let sql = "UPDATE runs SET forgotten_at = ?2, \
-                           header = json_remove(header, '$.reason', '$.filter') WHERE id = ?1";
+                // The change of a single edit is somebody's name or number.
+                let sql = "UPDATE runs SET forgotten_at = ?2, header = json_remove(header, '$.reason', \
+                           '$.filter', '$.doubts', iif(kind = 'edit', '$.change', '$.reason')) \
+                           WHERE id = ?1";
                 tx.execute(sql, params![run, now.as_millisecond()])?;
             }
             Ok(runs.len())
         })
     }
+}
+
+/// Keeps a plan as a run; gives its number.
+pub(super) fn insert(
+    tx: &Connection,
+    account: i64,
+    kind: RunKind,
+    plan: &Plan,
+    now: Timestamp,
+) -> Result<i64, Fault> {
+    let header = row::encode("a plan", &plan.header)?;
+    let sql = "INSERT INTO runs (account, kind, started_at, header) VALUES (?1, ?2, ?3, ?4)";
+    tx.prepare_cached(sql)?.execute(params![
+        account,
+        kind.as_str(),
+        now.as_millisecond(),
+        header
+    ])?;
+    let run = tx.last_insert_rowid();
+    keep_rows(tx, run, plan)?;
+    Ok(run)
+}
+
+/// Notes that every row has its end.
+pub(super) fn end(tx: &Connection, run: i64, now: Timestamp) -> Result<(), Fault> {
+    let tally = row::encode("a tally", &super::journal::tally(tx, run)?)?;
+    let sql = "UPDATE runs SET ended_at = ?2, tally = ?3 WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![run, now.as_millisecond(), tally])?;
+    Ok(())
 }
 
 fn record(tx: &Connection, r: &SqlRow<'_>) -> Result<RunRecord, Fault> {

@@ -80,7 +80,7 @@ pub async fn by_filter(session: &Session, filter: &Filter, asked: &Asked) -> Res
 }
 
 /// What a plan of this account says about itself.
-pub(super) fn header(session: &Session, change: Option<Patch>, asked: &Asked) -> Header {
+pub(in crate::app) fn header(session: &Session, change: Option<Patch>, asked: &Asked) -> Header {
     Header {
         account: session.account().name.clone(),
         provider: session.account().provider,

@@ -10,7 +10,8 @@ use crate::provider::{Call, Reply, Target, taxonomy};
 use crate::transport::{Lane, Priority, SendError, SendOptions};
 
 impl Session {
-    /// Reads, checks, writes and verifies; see [`crate::engine::save`].
+    /// Reads, checks, writes and verifies; see [`crate::engine::save`]. What is sent is written down before, so that
+    /// it can be taken back.
     pub async fn save(&self, base: Contact, patch: Patch, permits: Permits) -> SaveOutcome {
         if self.inner.account.read_only {
             return SaveOutcome::Failed {
@@ -35,6 +36,7 @@ impl Session {
         let whole = !patch.attributes.is_empty() || !patch.tags.is_empty();
         let (mut save, mut step) = Save::new(base, patch, table, names, permits);
         let mut written_at = None;
+        let mut noted = None;
         loop {
             step = match step {
                 Step::Read | Step::ReadBack => {
@@ -47,12 +49,16 @@ impl Session {
                     save.on_read(self.read_target(target, Priority::Interactive).await)
                 }
                 Step::Write { fresh, patch } => {
+                    noted = self.note_edit(&fresh, &patch, permits).await;
                     written_at = Some(clock::now());
                     known = patch.apply(&fresh);
                     let result = self.write(&fresh, &patch, Priority::Interactive).await;
                     save.on_written(result)
                 }
                 Step::Done(outcome) => {
+                    if let Some(noted) = noted {
+                        self.note_end(noted, (*outcome).clone()).await;
+                    }
                     self.remember(&outcome).await;
                     return *outcome;
                 }

@@ -181,7 +181,7 @@ impl Run {
         vec![Do::Record { row, entries }]
     }
 
-    /// Ends a row. Of what left no trace the intent is taken back first.
+    /// Ends a row.
     pub(super) fn close(
         &mut self,
         row: u32,
@@ -190,15 +190,7 @@ impl Run {
         otherwise: Vec<Change>,
     ) -> Vec<Do> {
         let outcome = end.outcome();
-        let traceless = match end.reason() {
-            Some(Reason::Drifted | Reason::Merged) | None => false,
-            Some(_) => otherwise.is_empty(),
-        };
-        let mut entries = Vec::new();
-        if fold.open && traceless {
-            entries.push(Entry::Released);
-        }
-        entries.push(Entry::Settled { end, otherwise });
+        let entries = closing(fold, end, otherwise);
         self.open.insert(
             row,
             Stage::Closing {
@@ -208,6 +200,20 @@ impl Run {
         );
         vec![Do::Record { row, entries }]
     }
+}
+
+/// The entries that end a row. Of what left no trace the intent is taken back first.
+pub(super) fn closing(fold: &RowFold, end: End, otherwise: Vec<Change>) -> Vec<Entry> {
+    let traceless = match end.reason() {
+        Some(Reason::Drifted | Reason::Merged) | None => false,
+        Some(_) => otherwise.is_empty(),
+    };
+    let mut entries = Vec::new();
+    if fold.open && traceless {
+        entries.push(Entry::Released);
+    }
+    entries.push(Entry::Settled { end, otherwise });
+    entries
 }
 
 fn trouble_of(end: &End) -> Trouble {

@@ -619,3 +619,87 @@ fn a_run_is_found_whichever_account_it_is_of_and_kept_without_a_mirror() {
         [3, 0, 0, 0, 0],
     );
 }
+
+#[test]
+fn a_single_edit_is_taken_back_like_a_run() {
+    let server = serve(2);
+    let desk = server.desk("");
+    let all = ids(&desk);
+    let name = |id: &str| desk.tells(&["show", id])[0]["fields"]["name"].clone();
+    let before = name(&all[0]);
+    desk.does(&["edit", &all[0], "--set", "name=Ada", "--add-tag", "vip"]);
+    // What changes nothing is nothing to be taken back.
+    desk.does(&["edit", &all[0], "--set", "name=Ada"]);
+    assert!(desk.tells(&["runs"]).is_empty());
+    let listed = desk.tells(&["runs", "list", "--all"]);
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    assert_eq!(
+        (&listed[0]["kind"], &listed[0]["state"]),
+        (&json!("edit"), &json!("done"))
+    );
+    counts(&listed[0], [1, 0, 0, 0, 0]);
+    counts(
+        &totals(&desk, &["runs", "undo", "last", "--yes"], 0),
+        [1, 0, 0, 0, 0],
+    );
+    assert_eq!(name(&all[0]), before);
+    assert!(tags(&desk, &all[0]).is_empty());
+    // Taking it back is a single edit, too; taking that back brings it again.
+    assert!(desk.tells(&["runs"]).is_empty());
+    counts(
+        &totals(&desk, &["runs", "undo", "last", "--yes"], 0),
+        [1, 0, 0, 0, 0],
+    );
+    assert_eq!(
+        (name(&all[0]), tags(&desk, &all[0])),
+        (json!("Ada"), vec!["vip".to_string()])
+    );
+    // What somebody changed since stays.
+    server
+        .desk("")
+        .does(&["edit", &all[0], "--set", "name=Theirs"]);
+    desk.fails(
+        &["edit", &all[0], "--set", "name=Bo", "--set", "email=x"],
+        2,
+        &["email"],
+    );
+    let said = desk.run(&["runs", "undo", "last"]);
+    assert_eq!(said.code, 6, "{said:#?}");
+    assert_eq!(name(&all[0]), json!("Theirs"));
+    // A refused one left nothing behind, and its values are forgotten with it.
+    let said = desk.run(&["edit", &all[1], "--add-tag", "nosuchtag"]);
+    assert_eq!(said.code, 1, "{said:#?}");
+    let last = &desk.tells(&["runs", "show", "last"])[0];
+    counts(last, [0, 0, 1, 0, 0]);
+    let said = desk.run(&["runs", "undo", "last"]);
+    assert_eq!(said.code, 3, "{said:#?}");
+    desk.does(&["runs", "forget", "last"]);
+    let last = desk.does(&["runs", "show", "last", "--json"]);
+    assert!(
+        !last.contains("nosuchtag") && last.contains("forgotten"),
+        "{last}"
+    );
+}
+
+#[test]
+fn an_edit_is_saved_also_where_the_history_can_not_be_written_and_a_run_is_not() {
+    let server = serve(2);
+    let desk = server.desk("");
+    let all = ids(&desk);
+    let data = rusqlite::Connection::open(desk.data().join("cardex.db")).unwrap();
+    let full =
+        "CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(FAIL, 'disk is full'); END";
+    data.execute_batch(full).unwrap();
+    let said = desk.run(&["edit", &all[0], "--add-tag", "vip", "-v"]);
+    assert_eq!(said.code, 0, "{said:#?}");
+    assert!(said.err.contains("not in the history"), "{said:#?}");
+    assert_eq!(tags(&desk, &all[0]), ["vip"]);
+    let writes = server.writes().len();
+    let file = path(&desk, "ids");
+    desk.fails(
+        &["tag", "--ids", &file, "--add", "old"],
+        1,
+        &["disk is full"],
+    );
+    assert_eq!(server.writes().len(), writes);
+}
