@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::domain::age::Age;
 use crate::domain::{AccountName, ProviderId, Trouble, TroubleKind};
 use crate::provider::TagsMode;
 
@@ -31,6 +32,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// Dark or light background; `None`: ask the terminal.
     pub dark: Option<bool>,
+    /// How long runs are kept with what they hold of people; `None`: until they are forgotten by hand.
+    pub keep_runs: Option<Age>,
     /// Things that are ignored, with line and nearest name.
     pub warnings: Vec<String>,
 }
@@ -93,6 +96,12 @@ impl Config {
                 None
             }
         };
+        if let Some(text) = root.text("keep_runs") {
+            match Age::parse(&text) {
+                Ok(age) => config.keep_runs = Some(age),
+                Err(message) => root.mistake("keep_runs", &message),
+            }
+        }
         if let Some(mut keys) = root.table("keys") {
             for action in keys.names() {
                 if let Some(list) = keys.texts(&action) {

@@ -85,6 +85,11 @@ impl Setup {
     /// When the database can not be opened.
     pub fn open(&self, account: Account) -> Result<Session, Trouble> {
         let store = self.store()?;
+        if let Some(age) = self.config.keep_runs {
+            let now = clock::now();
+            let own = store.at(session::place(&account));
+            own.forget_runs_later(&account.name, age.before(now), now);
+        }
         if account.provider == ProviderId::Local {
             if account.name.as_str() == config::DEMO {
                 demo::fill(&store, &account.name, clock::now())?;

@@ -703,3 +703,32 @@ fn an_edit_is_saved_also_where_the_history_can_not_be_written_and_a_run_is_not()
     );
     assert_eq!(server.writes().len(), writes);
 }
+
+#[test]
+fn old_runs_are_forgotten_where_the_configuration_says_so() {
+    let server = serve(2);
+    let desk = server.desk("");
+    ids(&desk);
+    let file = path(&desk, "ids");
+    desk.does(&["tag", "--ids", &file, "--add", "vip", "--yes"]);
+    let told = std::fs::read_to_string(desk.path("config.toml")).unwrap();
+    let keep = |age: &str| {
+        std::fs::write(
+            desk.path("config.toml"),
+            format!("keep_runs = {age:?}\n{told}"),
+        )
+        .unwrap();
+    };
+    let state = || desk.tells(&["runs"])[0]["state"].clone();
+    keep("90 days");
+    assert_eq!((state(), state()), (json!("done"), json!("done")));
+    std::thread::sleep(Duration::from_millis(5));
+    keep("1 ms");
+    let began = std::time::Instant::now();
+    while state() != "forgotten" {
+        assert!(began.elapsed() < Duration::from_secs(20));
+    }
+    counts(&desk.tells(&["runs"])[0], [2, 0, 0, 0, 0]);
+    keep("a while");
+    desk.fails(&["runs"], 2, &["line 1", "keep_runs", "90 days"]);
+}
