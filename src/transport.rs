@@ -16,7 +16,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
@@ -92,7 +92,8 @@ pub struct Lane {
 struct Inner {
     account: String,
     client: Client,
-    auth: Auth,
+    /// Replaced whole when somebody signs in again.
+    auth: RwLock<Arc<Auth>>,
     gate: Gate,
     log: Log,
     clock: Clock,
@@ -117,7 +118,7 @@ impl Lane {
             inner: Arc::new(Inner {
                 account: account.to_string(),
                 client,
-                auth,
+                auth: RwLock::new(Arc::new(auth)),
                 gate: Gate::new(Limiter::new(pace)),
                 log,
                 clock,
@@ -142,14 +143,15 @@ impl Lane {
         &self.inner.account
     }
 
-    /// Name and prefix of the header that carries the token, for `http::curl::command`.
-    pub fn curl_header(&self) -> Option<(&str, &str)> {
-        self.inner.auth.curl_header()
-    }
-
     /// Takes this account's secrets out of a text that is to be shown or stored.
     pub fn mask(&self, text: &str) -> String {
-        self.inner.auth.mask(text)
+        self.inner.auth().mask(text)
+    }
+
+    /// Signs in with these secrets from now on; what was learned of the pace stays.
+    pub fn sign_in_again(&self, auth: Auth) {
+        let own = self.inner.auth.write();
+        *own.unwrap_or_else(PoisonError::into_inner) = Arc::new(auth);
     }
 
     /// When a cool-down of the whole account ends, where it is in one: a pause, not an error.
@@ -204,7 +206,9 @@ impl Lane {
         let inner = &self.inner;
         inner
             .drive(&request, options, || {
-                inner.client.send(&request, &inner.auth)
+                let auth = inner.auth();
+                let request = &request;
+                async move { inner.client.send(request, &auth).await }
             })
             .await
     }
@@ -219,13 +223,18 @@ impl fmt::Debug for Lane {
 }
 
 impl Inner {
+    fn auth(&self) -> Arc<Auth> {
+        let auth = self.auth.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&auth)
+    }
+
     /// A refusal may quote what was sent, the token included, and is shown cut: it is masked whole, before
     /// anybody cuts it. Data of a success is left as it is.
     fn quoting_no_secret(&self, mut answer: HttpResponse) -> HttpResponse {
         if !answer.is_success()
             && let Ok(text) = std::str::from_utf8(&answer.body)
         {
-            answer.body = self.auth.mask(text).into_bytes();
+            answer.body = self.auth().mask(text).into_bytes();
         }
         answer
     }
@@ -336,12 +345,12 @@ impl Inner {
             at: left,
             account: self.account.clone(),
             method: request.method,
-            url: log::without_people(&self.auth.mask(&request.url)),
+            url: log::without_people(&self.auth().mask(&request.url)),
             ended,
             millis: u64::try_from(now.duration_since(left).as_millis()).unwrap_or(0),
             attempt: 0,
             bytes,
-            note: self.auth.mask(&note),
+            note: self.auth().mask(&note),
         }
     }
 
@@ -354,7 +363,7 @@ impl Inner {
             | Verdict::NotFound { message }
             | Verdict::Rejected { message, .. }
             | Verdict::Server { message, .. }
-            | Verdict::Malformed { message } => *message = self.auth.mask(message),
+            | Verdict::Malformed { message } => *message = self.auth().mask(message),
         }
         verdict
     }

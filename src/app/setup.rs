@@ -192,6 +192,19 @@ impl Connector {
         Ok(auth)
     }
 
+    /// Reads the secrets anew from where they are kept, for what is sent from now on.
+    ///
+    /// # Errors
+    /// When a secret can not be had; the last ones stay.
+    pub async fn sign_in_again(&self) -> Result<(), Trouble> {
+        let Some(lane) = self.connected() else {
+            return Ok(());
+        };
+        let scheme = provider::facts(self.account.provider).auth;
+        lane.sign_in_again(self.sign_in(scheme).await?);
+        Ok(())
+    }
+
     /// A lane for each part of the sign-in by itself, with what a person calls the part; none where there is no
     /// more than one part.
     ///

@@ -77,6 +77,17 @@ impl Session {
         Ok(about)
     }
 
+    /// Reads the account's token anew, for what is sent from now on.
+    ///
+    /// # Errors
+    /// When it can not be had.
+    pub(in crate::app) async fn sign_in_again(&self) -> Result<(), Trouble> {
+        match &self.inner.remote {
+            Some(remote) => remote.connector.sign_in_again().await,
+            None => Ok(()),
+        }
+    }
+
     /// What each part of the sign-in is worth by itself, where there are several: sources disagree about which
     /// of them an account needs.
     async fn parts(&self, remote: &Remote) -> Vec<String> {
