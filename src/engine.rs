@@ -4,6 +4,7 @@
 pub mod journal;
 pub mod plan;
 pub mod reason;
+pub mod results;
 pub mod run;
 pub mod save;
 

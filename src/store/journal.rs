@@ -339,7 +339,12 @@ fn task(
     }))
 }
 
-fn rows(tx: &Connection, run: i64, from: u32, limit: usize) -> Result<Vec<RunRow>, Fault> {
+pub(super) fn rows(
+    tx: &Connection,
+    run: i64,
+    from: u32,
+    limit: usize,
+) -> Result<Vec<RunRow>, Fault> {
     let sql = "SELECT row, contact, name, patch, changes, settled FROM run_rows \
                WHERE run = ?1 AND row >= ?2 ORDER BY row LIMIT ?3";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
