@@ -15,7 +15,7 @@ use crate::tui::msg::{AccountInfo, AccountRow, LogLine, Msg, Rows};
 
 mod runs;
 
-pub use runs::progress;
+pub use runs::{past, progress, results};
 
 /// How often the request log is looked at while it is on screen.
 const LOG_EVERY: Duration = Duration::from_millis(400);

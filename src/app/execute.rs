@@ -10,15 +10,17 @@ use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::app::teller::Teller;
 use crate::app::walks::Walks;
-use crate::app::{browser, clock, describe, editor, roster, terminal, vocabulary};
-use crate::domain::{AccountName, ContactId, Trouble, TroubleKind};
+use crate::app::{clock, describe, editor, roster, terminal, vocabulary};
+use crate::domain::{ContactId, Trouble};
 use crate::store::{Query, StoreError, StoreEvent};
 use crate::tui::effect::Effect;
 use crate::tui::msg::{Loading, Msg, Opened, Settings, Ticket};
+use crate::tui::runs;
 
+mod around;
 mod bulk;
 mod contact;
-mod plan;
+mod history;
 mod select;
 
 /// The key of the list settings in the store.
@@ -36,7 +38,6 @@ pub struct Shell {
     runs: bulk::Runs,
     walks: Walks,
     gathering: Option<AbortHandle>,
-    planning: Option<AbortHandle>,
     log: Option<AbortHandle>,
     listening: bool,
     /// Whose draft was kept last, and is in the list of drafts on screen.
@@ -56,7 +57,6 @@ impl Shell {
             runs: bulk::Runs::default(),
             walks: Walks::default(),
             gathering: None,
-            planning: None,
             log: None,
             listening: false,
             drafted: None,
@@ -101,6 +101,7 @@ impl Shell {
             self.say(store_trouble("opening the list", &error));
         }
         self.start_drafts();
+        self.tell_unfinished();
         self.start_vocabulary();
         self.start_loading();
         Opened {
@@ -171,15 +172,6 @@ impl Shell {
                 filter,
                 order,
             } => self.freeze(ticket, marks, filter, order),
-            Effect::CountTags { ticket, chosen } => self.count_tags(ticket, chosen),
-            Effect::PlanChange {
-                ticket,
-                chosen,
-                change,
-                filter,
-            } => self.plan(ticket, chosen, *change, filter),
-            Effect::StopPlanning => self.stop_planning(),
-            Effect::WritePlan { ticket, plan, path } => self.write_plan(ticket, plan, &path),
             Effect::Refresh => {
                 self.start_vocabulary();
                 self.start_loading();
@@ -224,6 +216,14 @@ impl Shell {
             Effect::BeginRun { ticket, plan } => self.begin_run(ticket, plan),
             Effect::ResumeRun(run) => self.resume_run(run),
             Effect::OrderRun { run, order } => self.order_run(run, order),
+            Effect::History { ticket } => self.history(ticket),
+            Effect::Results {
+                ticket,
+                run,
+                which,
+                window,
+            } => self.results(ticket, run, which, window),
+            Effect::WriteResults { .. } => {}
             Effect::EditText {
                 ticket,
                 text,
@@ -300,54 +300,6 @@ impl Shell {
         self.walks.start(&self.session, &self.sender);
     }
 
-    fn open_in_browser(&self, id: &ContactId) {
-        match self.session.web_page(id) {
-            Some(address) => match browser::open(&address) {
-                Ok(()) => self.tell(Msg::Said(format!("opening {address}"))),
-                Err(trouble) => self.say(trouble),
-            },
-            None => self.say(Trouble::new(
-                TroubleKind::Invalid,
-                "opening the contact's web page: this provider has none",
-            )),
-        }
-    }
-
-    fn open_account(&mut self, name: &AccountName) -> Option<Outside> {
-        let account = self.setup.config.account(name);
-        // The demonstration store may have to be filled, which waits.
-        match account.and_then(|a| tokio::task::block_in_place(|| self.setup.open(a))) {
-            Ok(session) => {
-                self.session = session;
-                self.practice = false;
-                Some(Outside::Opened)
-            }
-            Err(trouble) => {
-                self.tell(Msg::OpenFailed(trouble));
-                None
-            }
-        }
-    }
-
-    fn follow_log(&mut self, follow: bool) {
-        if let Some(task) = self.log.take() {
-            task.abort();
-        }
-        if !follow {
-            return;
-        }
-        let (log, sender) = (self.setup.log.clone(), self.sender.clone());
-        let task = tokio::spawn(describe::follow_log(log, sender));
-        self.log = Some(task.abort_handle());
-    }
-
-    fn remember(&mut self, settings: Settings) {
-        let value = serde_json::to_value(settings).unwrap_or_default();
-        let name = &self.session.account().name;
-        let reply = self.session.store().set_setting(name, SETTINGS, &value);
-        self.ask("remembering list settings", reply, |()| None);
-    }
-
     /// Runs the editor; the terminal is free meanwhile.
     pub fn edit(&self, ticket: Ticket, text: &str, extension: &str) {
         let result = editor::edit(text, extension, &self.setup.data_dir);
@@ -374,7 +326,9 @@ impl Shell {
                 terminal::remark("A save did not end; look at the contact again.");
             }
         }
-        self.runs.finish(limit).await;
+        for run in self.runs.finish(limit).await {
+            terminal::remark(&runs::words::ended(&run));
+        }
         // Drafts and settings were handed over; this returns when they are written.
         if let Err(error) = self.session.store().flush().await {
             terminal::remark(&store_trouble("keeping drafts", &error).message);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::keymap::{Key, Keymap};
 use super::msg::{AccountInfo, AccountRow, Loading, LogLine, Ticket};
-use super::runs::{Progress, RunKey};
+use super::runs::{Past, Progress, RunKey};
 use super::screen::Screen;
 use super::screen::list::List;
 use crate::domain::{AttributeDefinition, ContactId, FieldKey, Trouble};
@@ -68,6 +68,8 @@ pub struct Desk {
     pub log: Vec<LogLine>,
     /// Runs that were driven since the start, of every account, the latest last.
     pub runs: Vec<Progress>,
+    /// Runs of this account that had rows left when it was opened.
+    pub unfinished: Vec<Past>,
     /// Whether private data is masked.
     pub masked: bool,
     /// The keys in force.
@@ -235,6 +237,7 @@ impl Model {
                 drafts: Vec::new(),
                 log: Vec::new(),
                 runs: Vec::new(),
+                unfinished: Vec::new(),
                 masked: false,
                 keymap,
             },

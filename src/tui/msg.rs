@@ -8,13 +8,12 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, Frozen, Marks, ProviderId,
-    TagCounts, Trouble,
+    Trouble,
 };
-use crate::engine::plan::Plan;
 use crate::engine::{Preview, SaveOutcome};
 use crate::http::{FieldProblem, curl};
 use crate::tui::model::Vocabulary;
-use crate::tui::runs::{Progress, RunKey};
+use crate::tui::runs::{Past, Progress, Results, RunKey};
 
 /// Ties an answer to the effect that asked for it; an answer with an old ticket is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -70,27 +69,6 @@ pub enum Msg {
         ticket: Ticket,
         /// The contacts, or why they could not be read.
         result: Result<Arc<Frozen>, Trouble>,
-    },
-    /// Which tags contacts have, of those that were looked at so far.
-    TagsCounted {
-        /// Whose answer this is.
-        ticket: Ticket,
-        /// The counts, or why they could not be read.
-        result: Result<Arc<TagCounts>, Trouble>,
-    },
-    /// A change of many contacts was planned.
-    Planned {
-        /// Whose answer this is.
-        ticket: Ticket,
-        /// The plan, or why there is none.
-        result: Result<Arc<Plan>, Trouble>,
-    },
-    /// A plan was written to a file.
-    PlanWritten {
-        /// Whose answer this is.
-        ticket: Ticket,
-        /// The file, or why it was not written.
-        result: Result<String, Trouble>,
     },
     /// Contacts in the store changed (a page came, the index filled): ask again for what is shown.
     StoreChanged,
@@ -153,6 +131,22 @@ pub enum Msg {
     },
     /// How a run that is driven here stands, of whichever account; some times a second at most.
     Run(Box<Progress>),
+    /// Runs of the account that have rows left, told when it is opened.
+    Unfinished(Vec<Past>),
+    /// The runs of the account, the latest first.
+    History {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The runs, or why they could not be read.
+        result: Result<Vec<Past>, Trouble>,
+    },
+    /// What came of rows of a run.
+    Results {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The rows, or why they could not be read.
+        result: Result<Box<Results>, Trouble>,
+    },
     /// A text came back from the external editor; `None`: it was left unchanged or failed.
     Edited {
         /// Whose answer this is.

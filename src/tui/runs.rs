@@ -3,10 +3,14 @@
 
 use jiff::Timestamp;
 
-use crate::domain::AccountName;
-use crate::engine::journal::{RunId, Tally};
+use crate::domain::{AccountName, Change, ContactId};
+use crate::engine::journal::{End, RunId, Tally};
+use crate::engine::plan::Header;
 use crate::engine::reason::Reason;
+use crate::engine::results::Group;
 use crate::engine::run::Standing;
+
+pub mod words;
 
 /// A run and the account that it belongs to: numbers count for one database alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,4 +72,57 @@ impl Progress {
     pub fn is_done(&self) -> bool {
         self.tally.left == 0
     }
+}
+
+/// A run as the history tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Past {
+    /// Which.
+    pub key: RunKey,
+    /// Whether it was the saving of one contact's form.
+    pub edit: bool,
+    /// What was planned.
+    pub header: Header,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When its last row got its end.
+    pub ended_at: Option<Timestamp>,
+    /// How its rows stand.
+    pub tally: Tally,
+    /// Whether the personal data in it was deleted.
+    pub forgotten: bool,
+    /// Whether another process drives it at this moment.
+    pub elsewhere: bool,
+}
+
+/// A contact's row in a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its number in the plan.
+    pub row: u32,
+    /// The contact.
+    pub id: ContactId,
+    /// What it was called when the plan was made.
+    pub name: String,
+    /// The values as they were and as the run left them; before it was at the contact, as the plan says.
+    pub changes: Vec<Change>,
+    /// Whether something was sent for it, that can be taken back.
+    pub sent: bool,
+    /// How it ended.
+    pub end: Option<End>,
+}
+
+/// A window of what came of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// The run, as it is kept.
+    pub past: Past,
+    /// The position of the first row among those that were asked for.
+    pub start: usize,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// How many were asked for in all.
+    pub matched: usize,
+    /// Those that failed, by reason.
+    pub failed: Vec<Group>,
 }

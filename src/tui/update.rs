@@ -9,13 +9,13 @@ use super::layout;
 use super::model::{Model, Notice, Sent, Size, Vocabulary};
 use super::msg::Msg;
 use super::screen::accounts::Accounts;
-use super::screen::confirm::Confirm;
 use super::screen::help::Help;
 use super::screen::log::Log;
 use super::screen::palette::Palette;
 use super::screen::{Answer, Command, Ctx, Exit, Input, Layer, Outcome, Screen};
 
 mod loading;
+mod runs;
 mod saved;
 
 /// Two Ctrl-c within this time leave the program.
@@ -156,6 +156,8 @@ impl Turn<'_> {
                 self.model.notice = Some(Notice::info("loading everything again"));
             }
             Action::PauseLoading => self.pause(),
+            Action::Runs => self.show_run(),
+            Action::History => self.show_history(),
             Action::Quit => self.leave(),
             other => self.pass_to_top(Input::Do(other)),
         }
@@ -172,19 +174,6 @@ impl Turn<'_> {
         self.model.quit_armed = Some(self.now);
         if self.model.notice.is_none() {
             self.model.notice = Some(Notice::info("Ctrl-c again within 2 seconds leaves"));
-        }
-    }
-
-    /// Leaves, unless something would be lost that is kept nowhere.
-    fn leave(&mut self) {
-        if self.model.stack.iter().any(|s| s.layer().would_lose()) {
-            self.model.stack.push(Screen::Confirm(Confirm {
-                question: "A form holds text that could not be kept as a draft. Leave and lose it?"
-                    .into(),
-                then: Some(Command::Quit),
-            }));
-        } else {
-            self.effects.push(Effect::Quit);
         }
     }
 
@@ -212,6 +201,7 @@ impl Turn<'_> {
                 desk.loading = None;
                 desk.open_failed = None;
                 desk.drafts.clear();
+                desk.unfinished.clear();
                 self.model.stack.clear();
                 self.model.notice = None;
             }
@@ -231,7 +221,8 @@ impl Turn<'_> {
             }
             Msg::Drafts(drafts) => self.model.desk.drafts.clone_from(drafts),
             Msg::Log(log) => self.model.desk.log.clone_from(log),
-            Msg::Run(progress) => self.model.desk.note_run(progress),
+            Msg::Run(progress) => self.run_told(progress),
+            Msg::Unfinished(runs) => self.unfinished(runs),
             Msg::Said(how) => self.model.notice = Some(Notice::info(how)),
             Msg::Failed(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
             Msg::Terminate => self.effects.push(Effect::Quit),
@@ -241,9 +232,6 @@ impl Turn<'_> {
                 return self.deliver(0, Input::Told(msg));
             }
             Msg::Frozen { .. }
-            | Msg::TagsCounted { .. }
-            | Msg::Planned { .. }
-            | Msg::PlanWritten { .. }
             | Msg::Key(_)
             | Msg::Paste(_)
             | Msg::Mouse(_)
@@ -255,6 +243,8 @@ impl Turn<'_> {
             | Msg::Searched { .. }
             | Msg::Edited { .. }
             | Msg::Begun { .. }
+            | Msg::History { .. }
+            | Msg::Results { .. }
             | Msg::Woke => {}
         }
         self.tell(msg);

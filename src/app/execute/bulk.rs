@@ -18,6 +18,7 @@ use crate::domain::Trouble;
 use crate::engine::journal::RunId;
 use crate::engine::plan::Plan;
 use crate::engine::run::{Halt, Standing};
+use crate::transport::PaceNow;
 use crate::tui::msg::{Msg, Ticket};
 use crate::tui::runs::{Order, Progress, RunKey};
 
@@ -114,6 +115,13 @@ impl Shell {
         });
     }
 
+    /// The runs that are driven here.
+    pub(super) fn driven(&self) -> Vec<RunKey> {
+        let register = open(&self.runs.register);
+        let open = register.orders.iter().filter(|(_, o)| !o.is_closed());
+        open.map(|(key, _)| key.clone()).collect()
+    }
+
     /// Drives a run of the account that has rows left.
     pub(super) fn resume_run(&mut self, run: RunId) {
         let account = self.session.account().name.clone();
@@ -193,7 +201,10 @@ impl Drive {
             tokio::select! {
                 biased;
                 driven = &mut driving => break driven,
-                Some(order) = inbox.recv() => self.order(order, &orders),
+                Some(order) = inbox.recv() => {
+                    let now = told.borrow().clone();
+                    self.order(order, &now, &orders).await;
+                }
                 _ = told.changed() => tokio::time::sleep(TOLD_EVERY).await,
                 () = tokio::time::sleep(LOOKED_EVERY) => {}
             }
@@ -227,21 +238,49 @@ impl Drive {
     }
 
     /// Passes an order on; those about the pace and the sign-in are for the session.
-    fn order(&mut self, order: Order, orders: &mpsc::UnboundedSender<bulk::Order>) {
+    async fn order(
+        &mut self,
+        order: Order,
+        now: &Told,
+        orders: &mpsc::UnboundedSender<bulk::Order>,
+    ) {
         let order = match order {
             Order::Pause => bulk::Order::Pause,
             Order::Stop => bulk::Order::Stop,
             Order::GiveUp => bulk::Order::GiveUp,
             Order::Retry(reason) => bulk::Order::Retry(reason),
             Order::GoOn => {
-                self.misses = 0;
-                self.tries_at = None;
+                (self.misses, self.tries_at) = (0, None);
+                let standing = now.as_ref().map(|n| &n.standing);
+                let refused = matches!(standing, Some(Standing::Halted(Halt::SignIn(_))));
+                if refused && let Err(trouble) = self.session.sign_in_again().await {
+                    self.sender.tell(Msg::Failed(trouble));
+                    return;
+                }
                 bulk::Order::GoOn
             }
-            Order::Slower | Order::Faster => return,
+            Order::Slower | Order::Faster => return self.change_pace(order == Order::Faster),
         };
         // Where it has ended meanwhile there is nobody to tell.
         let _ = orders.send(order);
+    }
+
+    fn change_pace(&self, faster: bool) {
+        let Some(lane) = self.session.lane_if_any() else {
+            let words = "the local store has no pace: it goes as fast as this machine";
+            return self.sender.tell(Msg::Said(words.into()));
+        };
+        let changed = match faster {
+            true => lane.faster(),
+            false => lane.slower(),
+        };
+        let now = pace_words(&lane.pace_now());
+        self.sender.tell(Msg::Said(match (changed, faster) {
+            (true, true) => format!("faster: {now}"),
+            (true, false) => format!("slower: {now}"),
+            (false, true) => format!("no faster inside the limit: {now}"),
+            (false, false) => format!("no slower than this: {now}"),
+        }));
     }
 
     /// Where the network was gone, tries again after a while.
@@ -276,6 +315,7 @@ impl Drive {
         let told = describe::progress(self.key.clone(), self.change.clone(), now, rate);
         Progress {
             held_until: self.session.held_until(),
+            pace: self.session.pace_now().map(|p| pace_words(&p)),
             tries_at: self.tries_at,
             driven,
             ..told
@@ -307,5 +347,17 @@ impl Drive {
                 driven: false,
             },
         }
+    }
+}
+
+/// The pace of requests in words.
+fn pace_words(pace: &PaceNow) -> String {
+    let share = match pace.share {
+        100 => String::new(),
+        share => format!(" ({share} % of the limit)"),
+    };
+    match pace.allowed {
+        Some(rate) => format!("at most {rate} requests a minute{share}"),
+        None => format!("no limit known, {} requests at once", pace.concurrency),
     }
 }

@@ -133,28 +133,28 @@ named! {
         MarkMatching = "mark-matching",
         /// Brings the last marks back.
         RestoreMarks = "restore-marks",
-        /// Adds a tag to the marked contacts by name.
-        AddTag = "add-tag",
-        /// Removes a tag from the marked contacts by name.
-        RemoveTag = "remove-tag",
-        /// Changes the marked contacts otherwise: an attribute, blocked, opt-in.
-        BulkChange = "bulk-change",
-        /// Strikes a row of the plan out, or takes that back.
-        Strike = "strike-out",
-        /// Strikes every row that is shown out, or takes that back.
-        StrikeShown = "strike-out-shown",
+        /// Shows the run that is under way, or was left.
+        Runs = "runs",
+        /// Opens the history.
+        History = "history",
+        /// Takes a change back, after a preview.
+        Undo = "undo",
+        /// Pauses the run, or goes on with it.
+        PauseRun = "pause-run",
+        /// Stops the run after the requests in flight.
+        StopRun = "stop-run",
+        /// Fewer requests a minute.
+        Slower = "slower",
+        /// More requests a minute, inside of the limit.
+        Faster = "faster",
         /// Shows the next kind of rows.
-        NextKind = "next-kind",
-        /// Shows all of a row.
-        RowDetails = "row-details",
-        /// Changes what the plan does.
-        Operation = "change-operation",
-        /// Writes the plan to a file.
-        WritePlan = "write-plan",
-        /// Copies the command line that does the same.
-        CopyCommand = "copy-command",
-        /// Applies the plan, after a question.
-        Apply = "apply",
+        NextRows = "next-rows",
+        /// Tries failed rows again.
+        RetryRun = "retry-run",
+        /// Ends the rows that are left as given up.
+        GiveUpRun = "give-up-run",
+        /// Writes what came of the rows to a file.
+        WriteResults = "write-results",
     }
 }
 
@@ -193,10 +193,16 @@ named! {
         Menu = "menu",
         /// The palette and command line.
         Palette = "palette",
-        /// What would be done to many contacts.
-        Preview = "preview",
-        /// A question with an answer to type.
-        Prompt = "prompt",
+        /// A bulk run that has rows left.
+        Run = "run",
+        /// A bulk run at its end.
+        Ended = "ended-run",
+        /// The rows of a bulk run.
+        Results = "results",
+        /// The history.
+        History = "history",
+        /// A run that has rows left, at start.
+        Paused = "paused-run",
         /// A question.
         Confirm = "confirm",
     }
@@ -204,7 +210,7 @@ named! {
 
 impl Context {
     /// Every context, in help order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::List,
         Self::Filter,
         Self::Form,
@@ -217,8 +223,11 @@ impl Context {
         Self::Review,
         Self::Conflict,
         Self::Holder,
-        Self::Preview,
-        Self::Prompt,
+        Self::Run,
+        Self::Ended,
+        Self::Results,
+        Self::History,
+        Self::Paused,
         Self::Menu,
         Self::Palette,
         Self::Reader,
@@ -245,8 +254,11 @@ impl Context {
             Self::Reader => "Help, request log",
             Self::Menu => "Menus",
             Self::Palette => "Palette and commands",
-            Self::Preview => "Preview of a bulk change",
-            Self::Prompt => "Questions with an answer to type",
+            Self::Run => "Bulk run with rows left",
+            Self::Ended => "Bulk run at its end",
+            Self::Results => "Rows of a bulk run",
+            Self::History => "History",
+            Self::Paused => "Unfinished run, at start",
             Self::Confirm => "Questions",
         }
     }

@@ -19,7 +19,6 @@ use crate::tui::msg::{Rows, Settings, Ticket};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::Line;
 
-mod bulk;
 pub mod column;
 mod details;
 mod marks;
@@ -266,9 +265,6 @@ impl List {
             | Action::MarkLoaded
             | Action::MarkMatching
             | Action::RestoreMarks => return self.mark(action, ctx),
-            Action::PickTags | Action::AddTag | Action::RemoveTag | Action::BulkChange => {
-                return self.change_marked(action, ctx);
-            }
             Action::Details => {
                 self.details = Some(!self.shows_details(ctx.desk));
                 return self.remember();
@@ -351,9 +347,6 @@ impl List {
             | Answer::Sending
             | Answer::Open(_)
             | Answer::Resolved { .. }
-            | Answer::Typed(_)
-            | Answer::Struck(_)
-            | Answer::Begun
             | Answer::Yes => Outcome::nothing(),
         }
     }

@@ -30,8 +30,6 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-mod bulk;
-
 /// A flow in progress.
 pub struct Script {
     pub model: Model,
@@ -53,10 +51,6 @@ pub struct Script {
     pub remote: Vec<Contact>,
     /// Whether that question is answered.
     pub gathers: bool,
-    /// What planning answers instead of a plan.
-    pub plan_fails: Option<Trouble>,
-    /// The tags that exist at the provider, where it tells, for planning.
-    pub catalogue: Option<Vec<String>>,
     /// Whether questions are answered.
     pub answering: bool,
     pub theme: Theme,
@@ -82,8 +76,6 @@ pub fn closed(store: Vec<Contact>) -> Script {
         reads: VecDeque::new(),
         remote: Vec::new(),
         gathers: true,
-        plan_fails: None,
-        catalogue: None,
         answering: true,
         theme: Theme::new(Some(true), false),
         now: "2026-01-02T03:04:05Z".parse().expect("a time"),
@@ -297,7 +289,7 @@ impl Script {
                 answers
             }
             Effect::Copy(_) => vec![Msg::Said("copied".into())],
-            other => self.bulk_answer(other),
+            _ => Vec::new(),
         }
     }
 

@@ -2,9 +2,11 @@
 
 use super::{List, marks};
 use crate::domain::shown::one_line;
+use crate::engine::run::Standing;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::model::{Desk, Tone};
 use crate::tui::msg::LoadPhase;
+use crate::tui::runs::words;
 use crate::tui::widget::text::wrap;
 
 /// Most lines that a sentence takes.
@@ -97,14 +99,38 @@ fn loading_words(desk: &Desk) -> Option<(Tone, String)> {
     }
 }
 
+/// The runs in the background, and one that was left.
+fn runs(desk: &Desk) -> Vec<(Tone, String)> {
+    let key = desk.keymap.key_of(&[Context::List], Action::Runs);
+    let key = key.map_or_else(String::new, |k| format!(" — {k}"));
+    let driven = desk.runs.iter().filter(|r| r.driven);
+    let mut lines: Vec<(Tone, String)> = driven
+        .map(|r| match r.standing {
+            Standing::Running => (Tone::Info, format!("▶ {}{key}", words::line(r))),
+            Standing::Halted(_) => (Tone::Warning, format!("‖ {}{key}", words::line(r))),
+        })
+        .collect();
+    let left = desk.unfinished.iter().map(|past| {
+        let share = words::share(past.tally);
+        let text = format!(
+            "‖ run {} {}: {share}{key}",
+            past.key.run,
+            words::past_state(past)
+        );
+        (Tone::Warning, text)
+    });
+    lines.extend(left.take(1));
+    lines
+}
+
 /// The sentences below the rows, broken into lines: they must be readable in a narrow window too. First
 /// what is to be said of loading, then the marks.
 pub(super) fn lines(list: &List, desk: &Desk) -> Vec<(Tone, String)> {
     let loading = loading_words(desk);
-    let marks = marks::words::words(list, desk).map(|words| (Tone::Info, words));
+    let marks = marks::words::words(list, desk).map(|text| (Tone::Info, text));
     let mut lines = Vec::new();
-    for (tone, words) in loading.into_iter().chain(marks) {
-        let broken = wrap(&one_line(&words), desk.size.columns.into());
+    for (tone, text) in runs(desk).into_iter().chain(loading).chain(marks) {
+        let broken = wrap(&one_line(&text), desk.size.columns.into());
         lines.extend(broken.into_iter().take(MOST_LINES).map(|line| (tone, line)));
     }
     lines
