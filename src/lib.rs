@@ -3,7 +3,7 @@
 //! # The idea
 //!
 //! Pure machines, each *event in, effects out, time as an argument*: the screen ([`tui`]), one save
-//! ([`engine::save`]), one HTTP call with pacing and retries ([`transport::exchange`]). Providers are pure
+//! ([`engine::save`]), a bulk run ([`engine::run`]), one HTTP call with pacing and retries ([`transport::exchange`]). Providers are pure
 //! codecs: patch → request values, response value → contact ([`provider`]). A thin shell ([`app`]) owns
 //! terminal, tokio runtime, clock, network and database, and does what the machines ask.
 //!
@@ -55,7 +55,9 @@
 //! 7. What reaches beyond the contact that is edited ([`domain::guard`]) is sent only when it was allowed by name.
 //! 8. What a call did not tell (`tags_read`, `attributes_known`) is neither taken for nothing, nor called verified,
 //!    nor written over.
-//! 9. The view reads the model and nothing else; drawing twice, or not at all, changes nothing.
+//! 9. A bulk run sends nothing that its journal does not hold; what may have arrived is looked at before it is sent
+//!    again; a row's end is one of four, and they add up to the selection.
+//! 10. The view reads the model and nothing else; drawing twice, or not at all, changes nothing.
 //! 10. What is marked is a fixed set of row numbers ([`domain::selection`]), none of which the store ever gives to
 //!     another contact; a filter is asked once, when it is marked, and never again while anything is written.
 //!
@@ -67,6 +69,7 @@
 //! * Finding one contact where the API has no call for it: [`provider::Reading`], [`provider::opencx::find`].
 //! * What happens on `Ctrl-s`: [`tui::screen::review`], [`app::session`], [`engine::save`].
 //! * What the marking keys do: [`tui::screen::list`], [`app::marking`], [`domain::selection`].
+//! * What a bulk change does: [`engine::plan`], [`engine::run`], then [`app::bulk`] which drives it.
 //! * A new test: `tests/codec` for wire formats, `tests/it/screen.rs` for screens.
 
 pub mod app;
