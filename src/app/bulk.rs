@@ -15,6 +15,7 @@ use crate::engine::run::Standing;
 
 mod begin;
 mod drive;
+mod learnt;
 mod lock;
 mod plan;
 mod present;

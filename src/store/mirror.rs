@@ -74,6 +74,12 @@ impl Store {
         self.ask(move |owner| owner.mirror_put(&account, &[contact], None).map(|_| ()))
     }
 
+    /// Keeps contacts that were read or written by themselves, as [`Self::mirror_put`] does, in one transaction.
+    pub fn mirror_put_all(&self, account: &AccountName, contacts: Vec<Contact>) -> Reply<()> {
+        let account = self.key_of(account);
+        self.ask(move |owner| owner.mirror_put(&account, &contacts, None).map(|_| ()))
+    }
+
     /// Adds a tag to contacts that a list of that tag named; ids that are not here are passed over, and so are
     /// contacts that have it in another spelling: such a list ignores case. `known` is how far the tags
     /// of contacts are known now that were not known at all: [`TagsRead::Catalogue`] in a walk over all tags,

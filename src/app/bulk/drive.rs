@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 
+use super::learnt::Learnt;
 use super::lock::RunLock;
 use super::question::Asked;
 use super::retry::open_again;
@@ -75,6 +76,7 @@ pub async fn drive(
         }
         report(&driver.progress());
     }
+    driver.learnt.rest().await;
     let progress = driver.progress();
     report(&progress);
     let trouble = match &progress.standing {
@@ -123,6 +125,7 @@ struct Driver<'a> {
     steps: Steps,
     writing: Option<Asked<Steps, Kept>>,
     tasks: JoinSet<Came>,
+    learnt: Learnt,
 }
 
 impl<'a> Driver<'a> {
@@ -164,6 +167,7 @@ impl<'a> Driver<'a> {
             steps: Vec::new(),
             writing: None,
             tasks: JoinSet::new(),
+            learnt: Learnt::new(session.clone()),
         })
     }
 
@@ -305,11 +309,6 @@ impl<'a> Driver<'a> {
         let session = self.session.clone();
         self.tasks.spawn(async move {
             let written = session.write(&fresh, &patch, Priority::Finishing).await;
-            if let WriteResult::Answered(Some(contact)) = &written
-                && !session.is_local()
-            {
-                session.remember_contact(contact).await;
-            }
             Came::Written(row, written)
         });
     }
@@ -322,11 +321,14 @@ impl<'a> Driver<'a> {
                 // What is about to be written is remembered as it will be, not as it was.
                 let writes = list.iter().any(is_intent);
                 if let Some(contact) = found.filter(|_| !writes) {
-                    self.remember(contact);
+                    self.learnt.take(contact);
                 }
                 self.take(list);
             }
             Ok(Came::Written(row, written)) => {
+                if let WriteResult::Answered(Some(contact)) = &written {
+                    self.learnt.take((**contact).clone());
+                }
                 let list = self.run.on_written(row, written);
                 self.take(list);
             }
@@ -337,14 +339,6 @@ impl<'a> Driver<'a> {
             }
         }
         Ok(())
-    }
-
-    /// What was read goes into the mirror, without anybody waiting for it.
-    fn remember(&self, contact: Contact) {
-        if !self.session.is_local() {
-            let session = self.session.clone();
-            tokio::spawn(async move { session.remember_contact(&contact).await });
-        }
     }
 
     fn recorded(&mut self, (steps, written): (Steps, Written)) {

@@ -206,6 +206,23 @@ impl Session {
         }
     }
 
+    /// Puts contacts that were read whole into the mirror, as [`Self::remember_contact`] does, together.
+    pub(in crate::app) async fn remember_contacts(&self, contacts: Vec<Contact>) {
+        if self.has_roster() {
+            for contact in &contacts {
+                self.remember_contact(contact).await;
+            }
+            return;
+        }
+        if self.is_local() || contacts.is_empty() {
+            return;
+        }
+        let name = &self.inner.account.name;
+        if let Err(error) = self.inner.contacts.mirror_put_all(name, contacts).await {
+            tracing::warn!(%error, "the mirror was not updated");
+        }
+    }
+
     /// Puts a contact that was read whole into the mirror; where a roster is the list, only one that is in it.
     pub async fn remember_contact(&self, contact: &Contact) {
         if self.is_local() {
