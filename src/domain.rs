@@ -33,5 +33,5 @@ pub use guard::{Guard, Guarded};
 pub use order::{Order, SortKey};
 pub use patch::{Edit, Patch};
 pub use selection::{Frozen, MarkChange, Marks, Selection, Span};
-pub use tag::{TagDelta, TagSet};
+pub use tag::{TagCounts, TagDelta, TagSet};
 pub use trouble::{Trouble, TroubleKind};

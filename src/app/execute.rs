@@ -21,6 +21,7 @@ mod around;
 mod bulk;
 mod contact;
 mod history;
+mod plan;
 mod select;
 
 /// The key of the list settings in the store.
@@ -38,6 +39,7 @@ pub struct Shell {
     runs: bulk::Runs,
     walks: Walks,
     gathering: Option<AbortHandle>,
+    planning: Option<AbortHandle>,
     log: Option<AbortHandle>,
     listening: bool,
     /// Whose draft was kept last, and is in the list of drafts on screen.
@@ -57,6 +59,7 @@ impl Shell {
             runs: bulk::Runs::default(),
             walks: Walks::default(),
             gathering: None,
+            planning: None,
             log: None,
             listening: false,
             drafted: None,
@@ -172,6 +175,15 @@ impl Shell {
                 filter,
                 order,
             } => self.freeze(ticket, marks, filter, order),
+            Effect::CountTags { ticket, chosen } => self.count_tags(ticket, chosen),
+            Effect::PlanChange {
+                ticket,
+                chosen,
+                change,
+                filter,
+            } => self.plan(ticket, chosen, *change, filter),
+            Effect::StopPlanning => self.stop_planning(),
+            Effect::WritePlan { ticket, plan, path } => self.write_plan(ticket, plan, &path),
             Effect::Refresh => {
                 self.start_vocabulary();
                 self.start_loading();

@@ -1,6 +1,6 @@
 //! Tags: sets of names, and changes to them as additions and removals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,63 @@ impl TagDelta {
     }
 }
 
+/// How many of some contacts have which tag.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TagCounts {
+    held: BTreeMap<String, usize>,
+    known: usize,
+    untold: usize,
+}
+
+impl TagCounts {
+    /// Counts a contact; `None`: its tags are not known.
+    pub fn add(&mut self, tags: Option<TagSet>) {
+        let Some(tags) = tags else {
+            self.untold += 1;
+            return;
+        };
+        self.known += 1;
+        for tag in tags {
+            *self.held.entry(tag).or_default() += 1;
+        }
+    }
+
+    /// Counts other contacts too.
+    pub fn join(&mut self, other: Self) {
+        self.known += other.known;
+        self.untold += other.untold;
+        for (tag, count) in other.held {
+            *self.held.entry(tag).or_default() += count;
+        }
+    }
+
+    /// How many have a tag. Where case is ignored, two spellings on one contact count twice, but never more than
+    /// there are contacts.
+    pub fn of(&self, name: &str, ignore_case: bool) -> usize {
+        if !ignore_case {
+            return self.held.get(name).copied().unwrap_or_default();
+        }
+        let lower = name.to_lowercase();
+        let alike = self.held.iter().filter(|(n, _)| n.to_lowercase() == lower);
+        alike.map(|(_, n)| n).sum::<usize>().min(self.known)
+    }
+
+    /// The tags that any of them has.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.held.keys()
+    }
+
+    /// How many contacts were looked at whose tags are known.
+    pub fn known(&self) -> usize {
+        self.known
+    }
+
+    /// How many contacts were looked at whose tags are not known.
+    pub fn untold(&self) -> usize {
+        self.untold
+    }
+}
+
 /// The tags in a text that keeps them separated by commas. Blanks around a name do not count; what is empty
 /// is no tag.
 pub fn from_text(text: &str) -> TagSet {
@@ -93,6 +150,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn counts_of_parts_make_the_count_of_all() {
+        let set = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect());
+        let contacts = [set(&["vip"]), set(&[]), None, set(&["VIP", "vip", "b"])];
+        let mut all = TagCounts::default();
+        let mut parts = TagCounts::default();
+        for contact in contacts {
+            all.add(contact.clone());
+            let mut part = TagCounts::default();
+            part.add(contact);
+            parts.join(part);
+        }
+        assert_eq!(parts, all);
+        assert_eq!((all.of("vip", false), all.of("Vip", false)), (2, 0));
+        assert_eq!((all.of("Vip", true), all.of("b", true)), (3, 1));
+        assert_eq!((all.known(), all.untold()), (3, 1));
+    }
 
     #[test]
     fn tags_in_a_text_are_read_however_somebody_wrote_them() {

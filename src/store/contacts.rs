@@ -10,7 +10,8 @@ use super::error::{Fault, StoreError};
 use super::place::AccountKey;
 use super::thread::Owner;
 use super::{Reply, Store, row};
-use crate::domain::{AccountName, Contact, ContactId, Patch};
+use crate::domain::tag::{TagCounts, TagSet};
+use crate::domain::{AccountName, Contact, ContactId, Patch, TagsRead};
 
 /// From so many new contacts on, the write-ahead log is folded back at once.
 const MANY: usize = 1000;
@@ -89,6 +90,30 @@ impl Store {
         })
     }
 
+    /// How many of these contacts have which tag. Meant for some hundred ids at a time: meanwhile nobody gets
+    /// a window.
+    pub fn tags_held(&self, account: &AccountName, ids: Vec<ContactId>) -> Reply<TagCounts> {
+        let account = self.key_of(account);
+        self.ask(move |owner| {
+            owner.read("counting tags", |tx, _| {
+                let key = row::account_key(tx, &account)?;
+                let mut counts = TagCounts::default();
+                for id in ids {
+                    let found = match key {
+                        Some(key) => row::find(tx, key, &id)?,
+                        None => None,
+                    };
+                    let tagged: Option<Tagged> = found
+                        .map(|(_, text)| row::decode(&format!("contact {id}"), &text))
+                        .transpose()?;
+                    let told = tagged.filter(|t| t.tags_read != TagsRead::No);
+                    counts.add(told.map(|t| t.tags));
+                }
+                Ok(counts)
+            })
+        })
+    }
+
     /// How many contacts an account has.
     pub fn count(&self, account: &AccountName) -> Reply<usize> {
         let account = self.key_of(account);
@@ -117,6 +142,14 @@ impl Store {
         self.later(move |owner| owner.count_tags(count));
         reply.into()
     }
+}
+
+/// The part of a stored contact that counting reads.
+#[derive(serde::Deserialize)]
+struct Tagged {
+    tags: TagSet,
+    #[serde(default)]
+    tags_read: TagsRead,
 }
 
 /// A count of tags that is under way.

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use super::msg::{Settings, Ticket};
 use super::runs::{Order as RunOrder, RunKey};
 use crate::domain::filter::Filter;
-use crate::domain::{AccountName, Contact, ContactId, Draft, FieldKey, Marks, Order, Patch, Span};
+use crate::domain::{
+    AccountName, Contact, ContactId, Draft, FieldKey, Frozen, Marks, Order, Patch, Span,
+};
 use crate::engine::Permits;
 use crate::engine::journal::RunId;
 use crate::engine::plan::Plan;
@@ -67,6 +69,37 @@ pub enum Effect {
         filter: Filter,
         /// In which order.
         order: Order,
+    },
+    /// Count which tags these contacts have; answered by any number of `Msg::TagsCounted`, the last one when all
+    /// were looked at.
+    CountTags {
+        /// For the answers.
+        ticket: Ticket,
+        /// Whose tags.
+        chosen: Arc<Frozen>,
+    },
+    /// Plan a change of these contacts, from what is known of them here; answered by `Msg::Planned`. A plan that
+    /// is being made is given up.
+    PlanChange {
+        /// For the answer.
+        ticket: Ticket,
+        /// Whom to change, in this order.
+        chosen: Arc<Frozen>,
+        /// The change.
+        change: Box<Patch>,
+        /// The filter that chose them, in words, where it was one.
+        filter: Option<String>,
+    },
+    /// Give up the plan that is being made.
+    StopPlanning,
+    /// Write a plan to a new file; answered by `Msg::PlanWritten`.
+    WritePlan {
+        /// For the answer.
+        ticket: Ticket,
+        /// The plan, struck rows and all.
+        plan: Arc<Plan>,
+        /// Where, as it was typed; `~/` is the person's own folder.
+        path: String,
     },
     /// Load everything again from the provider (`r`).
     Refresh,

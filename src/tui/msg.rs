@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AccountName, Contact, ContactId, Draft, FieldKey, FieldTable, Frozen, Marks, ProviderId,
-    Trouble,
+    TagCounts, Trouble,
 };
+use crate::engine::plan::Plan;
 use crate::engine::{Preview, SaveOutcome};
 use crate::http::{FieldProblem, curl};
 use crate::tui::model::Vocabulary;
@@ -69,6 +70,27 @@ pub enum Msg {
         ticket: Ticket,
         /// The contacts, or why they could not be read.
         result: Result<Arc<Frozen>, Trouble>,
+    },
+    /// Which tags contacts have, of those that were looked at so far.
+    TagsCounted {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The counts, or why they could not be read.
+        result: Result<Arc<TagCounts>, Trouble>,
+    },
+    /// A change of many contacts was planned.
+    Planned {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The plan, or why there is none.
+        result: Result<Arc<Plan>, Trouble>,
+    },
+    /// A plan was written to a file.
+    PlanWritten {
+        /// Whose answer this is.
+        ticket: Ticket,
+        /// The file, or why it was not written.
+        result: Result<String, Trouble>,
     },
     /// Contacts in the store changed (a page came, the index filled): ask again for what is shown.
     StoreChanged,

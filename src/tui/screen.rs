@@ -19,6 +19,8 @@
 //! [`Exit::Run`] closes the screen and does a command as if its key had been pressed below it.
 //! Then add the variant to [`Screen`] and its arm to the two matches below.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::Frame;
@@ -29,10 +31,13 @@ use super::keymap::{Action, Context};
 use super::model::{Desk, Notice, Tickets};
 use super::msg::Msg;
 use super::theme::Theme;
-use crate::domain::{AccountName, ContactId, Order, TagDelta};
+use crate::domain::{AccountName, ContactId, Marks, Order, TagDelta};
 use crate::engine::SaveOutcome;
 
 pub mod accounts;
+pub mod ask;
+pub mod change;
+pub mod chosen;
 pub mod columns;
 pub mod confirm;
 pub mod conflict;
@@ -46,8 +51,10 @@ pub mod menu;
 pub mod palette;
 pub mod paused;
 pub mod picker;
+pub mod preview;
 pub mod review;
 pub mod run;
+pub mod tagging;
 
 /// A screen over the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +69,14 @@ pub enum Screen {
     Holder(Box<holder::Holder>),
     /// Chooses tags.
     Picker(Box<picker::Picker>),
+    /// Chooses tags for many contacts.
+    Tagging(Box<tagging::Tagging>),
+    /// Chooses another change for many contacts.
+    Change(Box<change::Change>),
+    /// Shows what would be done to each of many contacts.
+    Preview(Box<preview::Preview>),
+    /// A question with an answer to type.
+    Ask(Box<ask::Ask>),
     /// A bulk run.
     Run(Box<run::RunScreen>),
     /// The runs that there were.
@@ -125,6 +140,12 @@ pub enum Answer {
     Filter(String),
     /// A question was answered with yes.
     Yes,
+    /// A question was answered with this text.
+    Typed(String),
+    /// The preview was left: these rows were struck out.
+    Struck(Arc<Marks>),
+    /// The preview: the plan is a run now.
+    Begun,
 }
 
 /// Something that is done as if its key had been pressed, or that a command line asks for.
@@ -269,6 +290,10 @@ impl Screen {
             Self::Conflict(s) => s.as_ref(),
             Self::Holder(s) => s.as_ref(),
             Self::Picker(s) => s.as_ref(),
+            Self::Tagging(s) => s.as_ref(),
+            Self::Change(s) => s.as_ref(),
+            Self::Preview(s) => s.as_ref(),
+            Self::Ask(s) => s.as_ref(),
             Self::Run(s) => s.as_ref(),
             Self::History(s) => s.as_ref(),
             Self::Paused(s) => s.as_ref(),
@@ -290,6 +315,10 @@ impl Screen {
             Self::Conflict(s) => s.as_mut(),
             Self::Holder(s) => s.as_mut(),
             Self::Picker(s) => s.as_mut(),
+            Self::Tagging(s) => s.as_mut(),
+            Self::Change(s) => s.as_mut(),
+            Self::Preview(s) => s.as_mut(),
+            Self::Ask(s) => s.as_mut(),
             Self::Run(s) => s.as_mut(),
             Self::History(s) => s.as_mut(),
             Self::Paused(s) => s.as_mut(),

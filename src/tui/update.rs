@@ -232,6 +232,9 @@ impl Turn<'_> {
                 return self.deliver(0, Input::Told(msg));
             }
             Msg::Frozen { .. }
+            | Msg::TagsCounted { .. }
+            | Msg::Planned { .. }
+            | Msg::PlanWritten { .. }
             | Msg::Key(_)
             | Msg::Paste(_)
             | Msg::Mouse(_)

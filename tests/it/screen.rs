@@ -1,6 +1,7 @@
 //! The screens as pictures (text and styles), and flows of keys with the effects they cause.
 
 mod beyond;
+mod bulk;
 mod edit;
 mod kit;
 mod list;

@@ -133,6 +133,28 @@ named! {
         MarkMatching = "mark-matching",
         /// Brings the last marks back.
         RestoreMarks = "restore-marks",
+        /// Adds a tag to the marked contacts by name.
+        AddTag = "add-tag",
+        /// Removes a tag from the marked contacts by name.
+        RemoveTag = "remove-tag",
+        /// Changes the marked contacts otherwise: an attribute, blocked, opt-in.
+        BulkChange = "bulk-change",
+        /// Strikes a row of the plan out, or takes that back.
+        Strike = "strike-out",
+        /// Strikes every row that is shown out, or takes that back.
+        StrikeShown = "strike-out-shown",
+        /// Shows the next kind of rows.
+        NextKind = "next-kind",
+        /// Shows all of a row.
+        RowDetails = "row-details",
+        /// Changes what the plan does.
+        Operation = "change-operation",
+        /// Writes the plan to a file.
+        WritePlan = "write-plan",
+        /// Copies the command line that does the same.
+        CopyCommand = "copy-command",
+        /// Applies the plan, after a question.
+        Apply = "apply",
         /// Shows the run that is under way, or was left.
         Runs = "runs",
         /// Opens the history.
@@ -193,6 +215,10 @@ named! {
         Menu = "menu",
         /// The palette and command line.
         Palette = "palette",
+        /// What would be done to many contacts.
+        Preview = "preview",
+        /// A question with an answer to type.
+        Prompt = "prompt",
         /// A bulk run that has rows left.
         Run = "run",
         /// A bulk run at its end.
@@ -210,7 +236,7 @@ named! {
 
 impl Context {
     /// Every context, in help order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::List,
         Self::Filter,
         Self::Form,
@@ -223,6 +249,8 @@ impl Context {
         Self::Review,
         Self::Conflict,
         Self::Holder,
+        Self::Preview,
+        Self::Prompt,
         Self::Run,
         Self::Ended,
         Self::Results,
@@ -254,6 +282,8 @@ impl Context {
             Self::Reader => "Help, request log",
             Self::Menu => "Menus",
             Self::Palette => "Palette and commands",
+            Self::Preview => "Preview of a bulk change",
+            Self::Prompt => "Questions with an answer to type",
             Self::Run => "Bulk run with rows left",
             Self::Ended => "Bulk run at its end",
             Self::Results => "Rows of a bulk run",

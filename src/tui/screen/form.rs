@@ -263,6 +263,9 @@ impl Form {
             | Answer::Sort(_)
             | Answer::Columns(_)
             | Answer::Filter(_)
+            | Answer::Typed(_)
+            | Answer::Struck(_)
+            | Answer::Begun
             | Answer::Yes => Outcome::nothing(),
         }
     }

@@ -19,6 +19,7 @@ use crate::tui::msg::{Rows, Settings, Ticket};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::Line;
 
+mod bulk;
 pub mod column;
 mod details;
 mod marks;
@@ -265,6 +266,9 @@ impl List {
             | Action::MarkLoaded
             | Action::MarkMatching
             | Action::RestoreMarks => return self.mark(action, ctx),
+            Action::PickTags | Action::AddTag | Action::RemoveTag | Action::BulkChange => {
+                return self.change_marked(action, ctx);
+            }
             Action::Details => {
                 self.details = Some(!self.shows_details(ctx.desk));
                 return self.remember();
@@ -347,6 +351,9 @@ impl List {
             | Answer::Sending
             | Answer::Open(_)
             | Answer::Resolved { .. }
+            | Answer::Typed(_)
+            | Answer::Struck(_)
+            | Answer::Begun
             | Answer::Yes => Outcome::nothing(),
         }
     }

@@ -30,6 +30,8 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
+mod bulk;
+
 /// A flow in progress.
 pub struct Script {
     pub model: Model,
@@ -51,6 +53,10 @@ pub struct Script {
     pub remote: Vec<Contact>,
     /// Whether that question is answered.
     pub gathers: bool,
+    /// What planning answers instead of a plan.
+    pub plan_fails: Option<Trouble>,
+    /// The tags that exist at the provider, where it tells, for planning.
+    pub catalogue: Option<Vec<String>>,
     /// Whether questions are answered.
     pub answering: bool,
     pub theme: Theme,
@@ -76,6 +82,8 @@ pub fn closed(store: Vec<Contact>) -> Script {
         reads: VecDeque::new(),
         remote: Vec::new(),
         gathers: true,
+        plan_fails: None,
+        catalogue: None,
         answering: true,
         theme: Theme::new(Some(true), false),
         now: "2026-01-02T03:04:05Z".parse().expect("a time"),
@@ -289,7 +297,7 @@ impl Script {
                 answers
             }
             Effect::Copy(_) => vec![Msg::Said("copied".into())],
-            _ => Vec::new(),
+            other => self.bulk_answer(other),
         }
     }
 

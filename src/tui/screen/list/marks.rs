@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::List;
-use crate::domain::{MarkChange, Span, Trouble};
+use crate::domain::{MarkChange, Marks, Span, Trouble};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Action;
 use crate::tui::model::Notice;
@@ -24,6 +24,8 @@ pub struct Marking {
     pub gathering: Option<Gathering>,
     /// What is to be done with the marks once all that match are marked; any other key forgets it.
     pub then: Option<Action>,
+    /// The filter all of whose matches were marked last, and which rows these were.
+    pub source: Option<(String, Arc<Marks>)>,
 }
 
 /// A range from a row to the cursor.
@@ -53,6 +55,8 @@ pub struct Gathering {
     pub ticket: Ticket,
     /// How far it is; `None`: the whole list is waited for.
     pub loading: Option<Loading>,
+    /// The filter, in words.
+    pub filter: String,
 }
 
 impl List {
@@ -65,22 +69,6 @@ impl List {
     /// How far the loading of all that match is, where that goes by itself.
     pub fn gathering(&self) -> Option<&Loading> {
         self.marking.gathering.as_ref()?.loading.as_ref()
-    }
-
-    /// Asks for the marked contacts in the order of the list, fixed as they are now; `None` where nothing
-    /// is marked. Answered by `Msg::Frozen` with the ticket.
-    pub fn freeze(&self, ctx: &mut Ctx<'_>) -> Option<(Ticket, Effect)> {
-        if self.selection.is_empty() {
-            return None;
-        }
-        let ticket = ctx.tickets.draw();
-        let effect = Effect::Freeze {
-            ticket,
-            marks: Arc::clone(self.selection.marks()),
-            filter: self.filter(),
-            order: self.order,
-        };
-        Some((ticket, effect))
     }
 
     /// Whether rows have a column for marks.
@@ -119,7 +107,9 @@ impl List {
     /// Whether an action has to wait until the right rows and marks are there.
     pub(super) fn must_wait(&self, action: Action) -> bool {
         let no_row = self.stale || (self.current().is_none() && self.matched() > 0);
-        let waits_for_row = no_row && acts_on_contact(action);
+        // Where nothing is marked, the contact under the cursor is meant.
+        let one = self.selection.is_empty() && uses_marks(action);
+        let waits_for_row = no_row && (one || acts_on_contact(action));
         let waits_for_marks = self.marking.picking.is_some() && acts_on_marks(action);
         let queued = !self.deferred.is_empty() && (follows(action) || moves(action));
         waits_for_row || waits_for_marks || queued
@@ -223,7 +213,11 @@ impl List {
             phase: LoadPhase::Starting,
             ..Loading::default()
         });
-        self.marking.gathering = Some(Gathering { ticket, loading });
+        self.marking.gathering = Some(Gathering {
+            ticket,
+            loading,
+            filter: self.filter().to_string(),
+        });
         Outcome::effects(vec![Effect::Gather {
             ticket,
             filter: self.filter(),
@@ -264,8 +258,11 @@ impl List {
         self.selection.change(change, &picked.rows);
         // What is hidden now has to be counted.
         self.restart();
-        if gathering.is_none() {
+        let Some(gathering) = gathering else {
             return Outcome::nothing();
+        };
+        if *self.selection.marks() == picked.rows {
+            self.marking.source = Some((gathering.filter, Arc::clone(&picked.rows)));
         }
         let mut outcome = Outcome::notice(words::gathered(&picked));
         if let Some(action) = self.marking.then.take() {
@@ -365,7 +362,10 @@ fn acts_on_marks(action: Action) -> bool {
 
 /// Whether an action does something with all that are marked: it wants the marks complete.
 fn uses_marks(action: Action) -> bool {
-    matches!(action, Action::PickTags)
+    matches!(
+        action,
+        Action::PickTags | Action::AddTag | Action::RemoveTag | Action::BulkChange
+    )
 }
 
 fn is_range_key(action: Action) -> bool {

@@ -1,0 +1,242 @@
+//! Names to choose from and the line that narrows them: what the pickers of tags have in common. What is done
+//! with a name is decided by the picker.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+
+use crate::tui::keymap::Action;
+use crate::tui::widget::line::Line;
+use crate::tui::widget::panel;
+
+/// Names, what was typed to find one, and the cursor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Names {
+    all: Vec<String>,
+    /// Whether two spellings that differ in case alone are one name.
+    ignore_case: bool,
+    line: Line,
+    /// What was typed is done with: the next letter begins anew.
+    stale: bool,
+    rows: Vec<Row>,
+    cursor: usize,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// The name at this place of all.
+    Name(usize),
+    /// Makes a name of what was typed.
+    Create(String),
+}
+
+impl Names {
+    /// These names, in this order, with what was typed already.
+    pub fn new(all: Vec<String>, ignore_case: bool, typed: &str) -> Self {
+        let mut names = Self {
+            all,
+            ignore_case,
+            line: Line::new(typed),
+            stale: false,
+            rows: Vec::new(),
+            cursor: 0,
+        };
+        names.narrow();
+        names
+    }
+
+    /// How many names there are, whatever was typed.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Every name.
+    pub fn all(&self) -> &[String] {
+        &self.all
+    }
+
+    /// The line.
+    pub fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// What was typed and not done with yet, without blanks around it.
+    pub fn unfinished(&self) -> Option<&str> {
+        let text = self.line.text().trim();
+        (!self.stale && !text.is_empty()).then_some(text)
+    }
+
+    /// What was typed is done with.
+    pub fn finish(&mut self) {
+        self.stale = !self.line.text().is_empty();
+    }
+
+    /// The rows that fit what was typed.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Where the cursor stands among them.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The row with the cursor.
+    pub fn row(&self) -> Option<&Row> {
+        self.rows.get(self.cursor)
+    }
+
+    /// The name in a row.
+    pub fn name<'a>(&'a self, row: &'a Row) -> Option<&'a str> {
+        match row {
+            Row::Name(at) => self.all.get(*at).map(String::as_str),
+            Row::Create(name) => Some(name),
+        }
+    }
+
+    /// The name in the row with the cursor.
+    pub fn row_name(&self) -> Option<String> {
+        self.name(self.row()?).map(str::to_string)
+    }
+
+    /// Whether the row with the cursor makes a name.
+    pub fn creates(&self) -> bool {
+        matches!(self.row(), Some(Row::Create(_)))
+    }
+
+    /// A new name comes first.
+    pub fn put_first(&mut self, name: String) {
+        self.all.insert(0, name);
+        self.narrow();
+    }
+
+    /// Other names; the cursor stays on its name, where that is there.
+    pub fn replace(&mut self, all: Vec<String>) {
+        let at = self.row_name();
+        self.all = all;
+        self.narrow();
+        let same = |r: &Row| self.name(r) == at.as_deref();
+        // Before anything was typed or moved the first row is the place, not the name.
+        if let Some(place) = self.rows.iter().position(same)
+            && at.is_some()
+            && (self.cursor > 0 || !self.line.text().is_empty())
+        {
+            self.cursor = place;
+        }
+    }
+
+    /// Moves the cursor.
+    pub fn moved(&mut self, action: Action) {
+        self.cursor = panel::moved(self.cursor, action, self.rows.len());
+    }
+
+    /// Takes a key of the line.
+    pub fn typed(&mut self, key: KeyEvent) {
+        let plain = !key
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        if self.stale && plain && matches!(key.code, KeyCode::Char(_)) {
+            self.line.set("");
+        }
+        self.stale = false;
+        if self.line.key(key) {
+            self.narrow();
+        }
+    }
+
+    /// Takes a pasted text.
+    pub fn paste(&mut self, text: &str) {
+        let clean: String = text.trim().chars().filter(|c| !c.is_control()).collect();
+        self.line.insert(&clean);
+        self.stale = false;
+        self.narrow();
+    }
+
+    /// The part of the line that is searched for: behind the last comma and sign of a typed change.
+    fn wanted(&self) -> &str {
+        let text = self.line.text();
+        let part = match signed(text) {
+            true => text.rsplit(',').next().unwrap_or_default(),
+            false => text,
+        };
+        let part = part.trim();
+        match signed(text) {
+            true => part.trim_start_matches(['+', '-']),
+            false => part,
+        }
+    }
+
+    fn narrow(&mut self) {
+        let wanted = self.wanted().to_string();
+        self.cursor = 0;
+        self.rows = if wanted.is_empty() {
+            (0..self.all.len()).map(Row::Name).collect()
+        } else {
+            let pattern = Pattern::new(
+                &wanted,
+                CaseMatching::Ignore,
+                Normalization::Smart,
+                AtomKind::Fuzzy,
+            );
+            let mut matcher = Matcher::new(Config::DEFAULT);
+            let items = self
+                .all
+                .iter()
+                .enumerate()
+                .map(|(at, name)| Named { at, name });
+            let found = pattern.match_list(items, &mut matcher);
+            found
+                .into_iter()
+                .map(|(item, _)| Row::Name(item.at))
+                .collect()
+        };
+        let fold = self.ignore_case;
+        let known =
+            |n: &String| *n == wanted || (fold && n.to_lowercase() == wanted.to_lowercase());
+        if !wanted.is_empty() && !signed(self.line.text()) {
+            match self.all.iter().position(known) {
+                // The name itself comes before whatever else is like it.
+                Some(exact) => {
+                    self.rows.retain(|r| *r != Row::Name(exact));
+                    self.rows.insert(0, Row::Name(exact));
+                }
+                None => self.rows.push(Row::Create(wanted)),
+            }
+        }
+    }
+}
+
+/// Whether a line is a typed change: `+vip`, `-trial`.
+pub fn signed(text: &str) -> bool {
+    text.starts_with(['+', '-'])
+}
+
+/// The parts of a typed change: whether it removes, and the name. A part without a sign takes that of the
+/// line's beginning.
+pub fn parts(text: &str) -> impl Iterator<Item = (bool, &str)> {
+    let removing = text.starts_with('-');
+    let parts = text.split(',').map(str::trim).filter(|p| !p.is_empty());
+    parts.map(move |part| match part.split_at_checked(1) {
+        Some(("+", name)) => (false, name.trim()),
+        Some(("-", name)) => (true, name.trim()),
+        _ => (removing, part),
+    })
+}
+
+/// A name with its place, for the matcher.
+struct Named<'a> {
+    at: usize,
+    name: &'a str,
+}
+
+impl AsRef<str> for Named<'_> {
+    fn as_ref(&self) -> &str {
+        self.name
+    }
+}
