@@ -61,7 +61,7 @@ pub struct Header {
     /// The run that this takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_of: Option<RunId>,
-    /// How the contacts were chosen, in the words of the filter, where it was one.
+    /// How the contacts were chosen, in the words of the filter, where it was one; empty: all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
     /// What could not be looked up when it was made, a sentence each.

@@ -87,7 +87,7 @@ pub enum Effect {
         chosen: Arc<Frozen>,
         /// The change.
         change: Box<Patch>,
-        /// The filter that chose them, in words, where it was one.
+        /// The filter that chose them, in words, where it was one; empty: all contacts.
         filter: Option<String>,
     },
     /// Give up the plan that is being made.

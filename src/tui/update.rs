@@ -250,7 +250,14 @@ impl Turn<'_> {
             | Msg::Results { .. }
             | Msg::Woke => {}
         }
+        let begun = match &msg {
+            Msg::Begun { result, .. } => result.as_ref().ok().cloned(),
+            _ => None,
+        };
         self.tell(msg);
+        if let Some(run) = begun {
+            self.open_run(run);
+        }
     }
 
     fn tell(&mut self, msg: Msg) {

@@ -180,6 +180,20 @@ mod tests {
     }
 
     #[test]
+    fn the_command_for_all_says_all() {
+        let change = Patch {
+            flags: [(Flag::Optin, Edit::Set(false))].into(),
+            ..Patch::default()
+        };
+        let line = command::line(&header(change, Some(String::new()), None), "ids").unwrap();
+        let cli = Cli::try_parse_from(split(&line)).unwrap();
+        assert!(
+            matches!(cli.command, Some(Command::Tag(args)) if args.all && args.filter.is_empty()),
+            "{line}"
+        );
+    }
+
+    #[test]
     fn the_command_of_an_undo_names_the_run() {
         let mut header = header(Patch::default(), None, None);
         header.undo_of = Some(RunId(7));

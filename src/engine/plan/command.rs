@@ -48,6 +48,7 @@ pub fn words(header: &Header, ids: &str) -> Option<Vec<String>> {
     match (header.undo_of, &header.filter) {
         (Some(_), _) => {}
         (None, None) => option(&mut words, "--ids", ids),
+        (None, Some(filter)) if filter.is_empty() => words.push("--all".into()),
         // Behind the dashes a filter may begin with a minus sign.
         (None, Some(filter)) => words.extend(["--".into(), filter.clone()]),
     }

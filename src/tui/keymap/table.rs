@@ -138,7 +138,7 @@ pub(super) const ROWS: &[Row] = &[
     (C::Prompt, &["Enter"], A::Accept, "take it", Some(0)),
     (C::Prompt, &["Tab", "Down"], A::NextField, "next field", None),
     (C::Prompt, &["Shift-Tab", "Up"], A::PrevField, "previous field", None),
-    (C::Prompt, &["Ctrl-n"], A::NextSeen, "next known name or value", Some(2)),
+    (C::Prompt, &["Ctrl-n"], A::NextSeen, "next known name or value", None),
     (C::Prompt, &["Ctrl-y"], A::Repair, "take the repair", None),
     (C::Prompt, &["Esc"], A::Back, "back", Some(1)),
 

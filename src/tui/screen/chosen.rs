@@ -115,18 +115,12 @@ impl Chosen {
             return Outcome::notice(Notice::warning(words));
         }
         let ticket = ctx.tickets.draw();
-        let preview = Preview::open(
-            ticket,
-            &change,
-            frozen,
-            self.filter.clone(),
-            Arc::clone(&self.struck),
-        );
+        let preview = Preview::open(ticket, &change, frozen, Arc::clone(&self.struck));
         Outcome::exit(Exit::Open(Screen::Preview(Box::new(preview)))).and(Effect::PlanChange {
             ticket,
             chosen: Arc::clone(frozen),
             change: Box::new(change),
-            filter: self.filter.clone().filter(|f| !f.is_empty()),
+            filter: self.filter.clone(),
         })
     }
 }

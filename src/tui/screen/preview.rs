@@ -32,8 +32,6 @@ pub struct Preview {
     title: String,
     /// How many contacts, how many of them the list does not show, and how many marks had none behind them.
     whom: Whom,
-    /// The filter that chose them, in words, where it was one; empty: all contacts.
-    filter: Option<String>,
     /// What was struck out in a preview before.
     struck: Arc<Marks>,
     /// The plan that is being made.
@@ -85,13 +83,7 @@ enum Asking {
 
 impl Preview {
     /// Opens while the plan is being made, which was asked for with this ticket.
-    pub fn open(
-        ticket: Ticket,
-        change: &Patch,
-        chosen: &Frozen,
-        filter: Option<String>,
-        struck: Arc<Marks>,
-    ) -> Self {
+    pub fn open(ticket: Ticket, change: &Patch, chosen: &Frozen, struck: Arc<Marks>) -> Self {
         Self {
             title: change.words(),
             whom: Whom {
@@ -99,7 +91,6 @@ impl Preview {
                 hidden: chosen.hidden,
                 gone: chosen.gone,
             },
-            filter,
             struck,
             planning: Some(ticket),
             plan: None,
@@ -120,13 +111,7 @@ impl Preview {
     /// Opens on a plan that was made elsewhere: one that takes a run back.
     pub fn of(plan: Arc<Plan>) -> Self {
         let none = Frozen::default();
-        let mut preview = Self::open(
-            Ticket::default(),
-            &Patch::default(),
-            &none,
-            None,
-            Arc::default(),
-        );
+        let mut preview = Self::open(Ticket::default(), &Patch::default(), &none, Arc::default());
         preview.title = plan.header.words();
         preview.whom.count = plan.rows.len();
         preview.take(plan);
@@ -243,8 +228,9 @@ impl Preview {
 
     fn next_kind(&mut self) {
         let kinds = self.kinds();
-        let at = kinds.iter().position(|k| *k == self.shown).unwrap_or(0);
-        let next = kinds.get((at + 1) % kinds.len().max(1)).copied();
+        // Of the kind that is shown there may be none any more.
+        let at = kinds.iter().position(|k| *k == self.shown);
+        let next = at.and_then(|at| kinds.get(at + 1)).copied();
         self.show(next.unwrap_or(Shown::All));
     }
 

@@ -84,7 +84,8 @@ impl Turn<'_> {
         }
     }
 
-    fn open_run(&mut self, key: RunKey) {
+    /// Opens the screen of a run over whatever is open.
+    pub(super) fn open_run(&mut self, key: RunKey) {
         self.model
             .stack
             .retain(|s| !matches!(s, Screen::Run(run) if *run.key() == key));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cardex::domain::{Marks, Span};
+use cardex::domain::{Marks, Span, TagsRead};
 
 use super::*;
 
@@ -162,4 +162,24 @@ proptest! {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         prop_assert_eq!(ids, want.iter().map(ToString::to_string).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn tags_of_chosen_contacts_are_counted_as_far_as_they_are_known() {
+    let store = Store::in_memory().unwrap();
+    let tagged = |id: &str, tags: &[&str], read| {
+        let mut contact = contact(id, "Ada");
+        contact.tags = tags.iter().map(ToString::to_string).collect();
+        contact.tags_read = read;
+        store.mirror_put(&contact).wait().unwrap();
+    };
+    tagged("1", &["vip", "new"], TagsRead::All);
+    tagged("2", &["vip"], TagsRead::Catalogue);
+    tagged("3", &[], TagsRead::All);
+    tagged("4", &[], TagsRead::No);
+    tagged("5", &["vip"], TagsRead::All);
+    let ids = ["1", "2", "3", "4", "gone"].map(ContactId::new).to_vec();
+    let counts = store.tags_held(&account(), ids).wait().unwrap();
+    assert_eq!((counts.of("vip", false), counts.of("new", false)), (2, 1));
+    assert_eq!((counts.known(), counts.untold()), (3, 2));
 }

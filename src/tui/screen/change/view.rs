@@ -43,7 +43,7 @@ impl Styled {
 
 /// The lines inside the frame.
 pub(super) fn lines(change: &Change, desk: &Desk, width: u16, theme: &Theme) -> Vec<Styled> {
-    let room = usize::from(width.saturating_sub(4));
+    let room = usize::from(width.saturating_sub(5));
     match &change.entry {
         Some(entry) => typed(entry, desk, room, theme),
         None => choices(change, desk, room, theme),
@@ -115,7 +115,9 @@ fn typed(entry: &Entry, desk: &Desk, room: usize, theme: &Theme) -> Vec<Styled> 
             ""
         };
         let some: Vec<&str> = known.iter().take(MOST_KNOWN).map(String::as_str).collect();
-        let text = format!("known: {}{more}", some.join(", "));
+        let key = desk.keymap.key_of(&[Context::Prompt], Action::NextSeen);
+        let key = key.map_or_else(String::new, |k| format!(" ({k})"));
+        let text = format!("known{key}: {}{more}", some.join(", "));
         say(&mut lines, &text, theme.dim);
     }
     if let Some(note) = note(entry, desk) {

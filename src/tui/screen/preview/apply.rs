@@ -86,12 +86,8 @@ impl Preview {
         };
         let written = self.written.as_ref();
         let written = written.filter(|(_, struck)| *struck == self.struck());
-        let source = command::Source {
-            account: &account.name,
-            filter: self.filter.as_deref(),
-            written: written.map(|(path, _)| path.as_str()),
-        };
-        match command::line(plan, &source) {
+        let written = written.map(|(path, _)| path.as_str());
+        match command::line(plan, &account.name, written) {
             Ok((line, note)) => {
                 self.note = note.map(str::to_string);
                 Outcome::effects(vec![Effect::Copy(line)])

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::{Preview, Shown};
 use crate::domain::shown::{one_line, width};
-use crate::domain::{Change, Flag};
+use crate::domain::{Change, Flag, Patch, TagDelta, TagSet};
 use crate::engine::plan::{Kind, Planned, Row};
 use crate::tui::layout;
 use crate::tui::model::Desk;
@@ -101,7 +101,7 @@ pub(super) fn draw(preview: &Preview, buffer: &mut Buffer, area: Rect, desk: &De
             Kind::Blocked(_) => theme.warning,
             _ => theme.dim,
         };
-        put(buffer, x, y, &summary(row, desk), room, style);
+        put(buffer, x, y, &summary(row, desk, room.into()), room, style);
     }
     if parts.details.height > 0
         && let Some((place, row)) = preview.row(preview.cursor)
@@ -202,8 +202,8 @@ fn is_private(key: &str) -> bool {
     !matches!(key, "tags" | "name") && Flag::parse(key).is_none()
 }
 
-/// A row in one line.
-fn summary(row: &Row, desk: &Desk) -> String {
+/// A row in one line. Tags that do not fit in so many columns are told by what becomes of them first.
+fn summary(row: &Row, desk: &Desk, columns: usize) -> String {
     let text = match &row.planned {
         Planned::Nothing { why } => why.to_string(),
         Planned::Blocked { reason, .. } if desk.masked => reason.label().to_string(),
@@ -216,6 +216,9 @@ fn summary(row: &Row, desk: &Desk) -> String {
                 .map(|change| {
                     let (old, new) = values(change, desk);
                     match changes.len() {
+                        1 if change.key == "tags" && width(&old) + width(&new) + 3 > columns => {
+                            format!("{} · had {old}", tags_delta(change))
+                        }
                         1 => format!("{old} → {new}"),
                         _ => format!("{}: {old} → {new}", label(&change.key, desk)),
                     }
@@ -228,6 +231,22 @@ fn summary(row: &Row, desk: &Desk) -> String {
         true => format!("struck out ({text})"),
         false => text,
     }
+}
+
+/// What becomes of tags: `+vip −trial`.
+fn tags_delta(change: &Change) -> String {
+    let set = |value: &serde_json::Value| -> TagSet {
+        let names = value.as_array().into_iter().flatten();
+        names
+            .filter_map(|n| n.as_str().map(str::to_string))
+            .collect()
+    };
+    let tags = TagDelta::between(&set(&change.old), &set(&change.new));
+    let patch = Patch {
+        tags,
+        ..Patch::default()
+    };
+    patch.words()
 }
 
 fn label(key: &str, desk: &Desk) -> String {
@@ -270,9 +289,9 @@ fn details(row: &Row, outside: bool, desk: &Desk, columns: u16, theme: &Theme) -
                 say("  ", &text, Style::new());
             }
         }
-        Planned::Blocked { .. } => say("  ", &summary(row, desk), theme.warning),
+        Planned::Blocked { .. } => say("  ", &summary(row, desk, usize::MAX), theme.warning),
         Planned::Unread { .. } | Planned::Nothing { .. } => {
-            say("  ", &summary(row, desk), Style::new());
+            say("  ", &summary(row, desk, usize::MAX), Style::new());
         }
     }
     lines
