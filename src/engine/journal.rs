@@ -3,7 +3,8 @@
 //!
 //! A row's entries, in order: an intent (what will be sent, on what), then that it was released (nothing of it
 //! is stored, the row is free again) or settled. A settled row may be reopened for another try. An intent that
-//! nothing follows is open: the process may have ended between sending and knowing.
+//! nothing follows is open: the process may have ended between sending and knowing. Once it was looked at and not
+//! found stored, another intent may follow: what the first one said may be stored in part, or arrive late.
 
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +171,7 @@ impl RowFold {
                 self.intents.push(intent);
                 self.open = true;
                 self.end = None;
+                self.otherwise.clear();
             }
             Entry::Released => {
                 if self.open {
@@ -178,14 +180,18 @@ impl RowFold {
                 self.open = false;
             }
             Entry::Settled { end, otherwise } => {
-                // Of what failed without a trace nothing is to be taken back, but what was to be seen is.
+                // A try that failed without a trace leaves what was seen of an earlier one as it is.
+                let traceless = !self.open && otherwise.is_empty();
+                if !(traceless && end.outcome() == Outcome::Failed) {
+                    self.otherwise = otherwise;
+                }
                 self.open = false;
                 self.end = Some(end);
-                self.otherwise = otherwise;
             }
             Entry::Reopened => {
+                // What nobody knew is looked at before it is tried again.
+                self.open = matches!(self.end, Some(End::Unknown { .. }));
                 self.end = None;
-                self.otherwise.clear();
             }
         }
     }
@@ -274,3 +280,6 @@ impl Tally {
         *self.slot(outcome) += rows;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! A bulk change before anything is sent: a row for each selected contact, with what will change, or why nothing
-//! will. Rows are made by [`planner`], written and read by [`file`]; what is sent is [`super::run`]'s business.
+//! will. Rows are made by [`planner`], written and read by [`file`], taken back by [`back`]; what is sent is
+//! [`super::run`]'s business.
 //!
 //! A hundred thousand rows fit: patches are shared, and the values that change are kept as one JSON text a row.
 
@@ -12,6 +13,7 @@ use super::journal::RunId;
 use super::reason::Reason;
 use crate::domain::{AccountName, Change, Contact, ContactId, FieldKey, Flag, Patch, ProviderId};
 
+pub mod back;
 pub mod command;
 pub mod file;
 pub mod planner;

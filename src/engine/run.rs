@@ -52,9 +52,7 @@ enum Stage {
         patch: Patch,
     },
     /// What became of an earlier intent is being read.
-    Looking {
-        fold: RowFold,
-    },
+    Looking(Box<Task>),
     /// The last entries are on their way into the journal; then the row is at its end, or waits again.
     Closing {
         entries: Vec<Entry>,
@@ -154,20 +152,13 @@ impl Run {
             }
         };
         if task.fold.open {
-            self.open.insert(row, Stage::Looking { fold: task.fold });
+            self.open.insert(row, Stage::Looking(Box::new(task)));
             return vec![Do::Read {
                 row,
                 after_write: true,
             }];
         }
-        let (save, step) = Save::new(
-            task.base,
-            task.patch,
-            self.table.clone(),
-            BTreeSet::new(),
-            self.permits,
-        );
-        self.advance(row, Box::new(save), task.fold, step)
+        self.start(row, task)
     }
 
     /// Takes the result of [`Do::Read`].
@@ -177,7 +168,7 @@ impl Run {
                 let step = save.on_read(result);
                 self.advance(row, save, fold, step)
             }
-            Some(Stage::Looking { fold }) => self.looked(row, fold, result),
+            Some(Stage::Looking(task)) => self.looked(row, *task, result),
             other => self.unasked(row, other),
         }
     }
@@ -213,7 +204,7 @@ impl Run {
                 self.halt(Halt::Store(trouble));
                 Vec::new()
             }
-            (Some(Stage::Intending { fold, .. }), Err(NotRecorded::Busy { run })) => {
+            (Some(Stage::Intending { .. }), Err(NotRecorded::Busy { run })) => {
                 if !self.given_up && self.tried(row) {
                     self.put_last(row, Cell::Waiting);
                     return Vec::new();
@@ -222,7 +213,9 @@ impl Run {
                     "run {run} has an open change of this contact; resume that run first, then retry this row"
                 );
                 let reason = Reason::Busy;
-                self.close(row, &fold, End::Failed { reason, message }, vec![])
+                // The intent is not in the journal, so there is nothing to take back.
+                let end = End::Failed { reason, message };
+                self.close(row, &RowFold::default(), end, vec![])
             }
             (Some(Stage::Closing { then, .. }), Ok(())) => {
                 self.unwritten.remove(&row);

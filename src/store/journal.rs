@@ -220,15 +220,18 @@ fn cells(tx: &Connection, run: i64) -> Result<Vec<Cell>, Fault> {
                FROM journal WHERE run = ?1 ORDER BY seq";
     let mut statement = tx.prepare_cached(sql)?;
     let mut found = statement.query([run])?;
+    // As `Cell::of` a fold over the entries, without reading them whole.
     while let Some(r) = found.next()? {
         let row: u32 = r.get(0)?;
         let end = r.get::<_, Option<String>>(2)?;
+        let before = cells.get(row as usize).copied();
         let cell = match r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)? {
             "i" => Cell::Unsettled,
             "s" => end
                 .as_deref()
                 .and_then(outcome)
                 .map_or(Cell::Unsettled, Cell::Ended),
+            "o" if before == Some(Cell::Ended(Outcome::Unknown)) => Cell::Unsettled,
             _ => Cell::Waiting,
         };
         if let Some(known) = cells.get_mut(row as usize) {

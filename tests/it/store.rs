@@ -27,6 +27,7 @@ mod lists;
 mod marks;
 mod places;
 mod roster;
+mod runs;
 
 fn account() -> AccountName {
     AccountName::new("demo")

@@ -1,17 +1,14 @@
-//! Taking a run back: a plan of its own, by three-way comparison. What a value was before the run, what the run
-//! made of it, what it is now: only where the last two agree is the first put back. Of tags, those that the run
-//! added go, and those that it removed come back.
+//! Taking a run back: a plan of its own. What puts each row back is decided in `engine::plan::back`.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::plan::{Asked, header, planner, refusal};
 use crate::app::session::{Session, store_trouble};
-use crate::domain::attribute::same;
-use crate::domain::{Change, Contact, Edit, Patch, Trouble, TroubleKind};
+use crate::domain::{Contact, Edit, Patch, Trouble, TroubleKind};
 use crate::engine::journal::RunId;
-use crate::engine::plan::{Allowed, Plan, base_of};
+use crate::engine::plan::back::{back, left_by};
+use crate::engine::plan::{Allowed, Plan};
 use crate::engine::reason::Reason;
-use crate::engine::run::look::value_of;
 use crate::store::RunRow;
 
 /// Rows of the journal read at once.
@@ -61,9 +58,9 @@ pub async fn undo(
                 .await
                 .map_err(failed)?;
             let blank = || Contact::new(row.id.clone(), account.name.clone(), account.provider);
-            let left = left_by(known.clone().unwrap_or_else(blank), row);
+            let left = left_by(known.clone().unwrap_or_else(blank), &row.fold);
             let now = known.unwrap_or_else(|| left.clone());
-            let (patch, changed) = back(row, &left, &now);
+            let (patch, changed) = back(&row.fold, &left, &now, session.table());
             rows.push(match (patch.is_empty(), changed) {
                 (false, None) => planner.row(&now, &patch, |c, p| refusal(session, c, p)),
                 (true, None) => planner.settled(&now, Ok("as it was before the run")),
@@ -83,34 +80,6 @@ pub async fn undo(
     header.undo_of = Some(run);
     header.doubts = doubts;
     Ok(Plan { header, rows })
-}
-
-/// The contact with the values that the run left.
-fn left_by(known: Contact, row: &RunRow) -> Contact {
-    let changes: Vec<_> = row.fold.changes();
-    let after: Vec<_> = changes
-        .iter()
-        .map(|c| Change {
-            key: c.key.clone(),
-            old: c.new.clone(),
-            new: c.old.clone(),
-        })
-        .collect();
-    base_of(known, &after, None)
-}
-
-/// What puts a row back, and the first value that somebody else changed since, where somebody did.
-fn back(row: &RunRow, left: &Contact, now: &Contact) -> (Patch, Option<String>) {
-    let changes = row.fold.changes();
-    let before = base_of(left.clone(), &changes, None);
-    let mut patch = Patch::between(left, &before);
-    let did = row.fold.patch().tags;
-    patch.tags.remove = did.add.intersection(&now.tags).cloned().collect();
-    patch.tags.add = did.remove.difference(&now.tags).cloned().collect();
-    let differs = |key: &str| !same(&value_of(left, key), &value_of(now, key));
-    let mut values = changes.iter().filter(|c| c.key != "tags");
-    let changed = values.find(|c| differs(&c.key));
-    (patch, changed.map(|c| c.key.clone()))
 }
 
 /// The names that taking a change back would set: what a planner has to know about.

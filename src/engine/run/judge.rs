@@ -26,8 +26,6 @@ pub(super) enum Judged {
         /// What the whole run waits for, where it has to.
         halt: Option<Halt>,
     },
-    /// Nothing of it is stored: it gets its turn again.
-    Free,
 }
 
 pub(super) fn end(end: End) -> Judged {
@@ -132,6 +130,12 @@ fn partial(
     };
     let asked = fold.intents.last().map(|i| i.changes.as_slice());
     let otherwise = super::look::stored_of(asked.unwrap_or_default(), &stored);
+    if otherwise.is_empty() {
+        // However it came: all of it is there.
+        return end(End::Applied {
+            note: Some(message),
+        });
+    }
     Judged::End {
         end: End::Failed { reason, message },
         otherwise,

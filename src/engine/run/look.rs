@@ -6,43 +6,39 @@ use super::judge::{Judged, end};
 use super::standing::Halt;
 use crate::domain::attribute::same;
 use crate::domain::diff::{self, Change};
-use crate::domain::{Contact, FieldKey, FieldTable, Flag, TagsRead, Trouble, TroubleKind};
+use crate::domain::{Contact, FieldKey, FieldTable, Flag, TagsRead, Trouble, TroubleKind, shown};
 use crate::engine::journal::{End, Intent, RowFold};
 use crate::engine::reason::Reason;
 
-/// What an open intent came to, as the contact shows it.
-pub(super) fn settle(fold: &RowFold, now: &Contact, table: &FieldTable) -> Judged {
-    let Some(intent) = fold.intents.last() else {
-        return Judged::Free;
-    };
+/// What an open intent came to, as the contact shows it; nothing where it, or the rest of it, is to be sent again.
+pub(super) fn settle(fold: &RowFold, now: &Contact, table: &FieldTable) -> Option<Judged> {
+    let intent = fold.intents.last()?;
     if let (Some(then), Some(found)) = (&intent.record, &now.record)
         && then != found
     {
-        return end(End::Unknown {
+        return Some(end(End::Unknown {
             message: format!("the id led to record {then} and leads to {found} now"),
-        });
+        }));
     }
     let told = (intent.patch.tags.is_empty() || now.tags_read == TagsRead::All)
         && (intent.patch.attributes.is_empty() || now.attributes_known);
     if !told {
-        return end(End::Unknown {
+        return Some(end(End::Unknown {
             message: "what was read does not tell the values that were sent".into(),
-        });
+        }));
     }
     match seen(intent, now, table) {
-        Seen::Applied => end(End::Applied {
+        Seen::Applied => Some(end(End::Applied {
             note: Some("seen after an interruption".into()),
-        }),
-        Seen::NotApplied => Judged::Free,
-        Seen::Diverged(otherwise) => Judged::End {
-            end: End::Unknown {
-                message: format!(
-                    "{} is neither as it was nor as it was to be: somebody changed it meanwhile",
-                    otherwise.first().map_or("it", |c| c.key.as_str())
-                ),
-            },
-            otherwise,
-        },
+        })),
+        Seen::NotApplied => None,
+        // What is there is not this run's doing, so it is not noted as such.
+        Seen::Diverged(key) => Some(end(End::Unknown {
+            message: format!(
+                "{} is neither as it was nor as it was to be: somebody changed it meanwhile",
+                shown::one_line(&key)
+            ),
+        })),
     }
 }
 
@@ -71,27 +67,27 @@ enum Seen {
     Applied,
     /// Nothing, or a part with the rest as it was: sending it (again) does no harm.
     NotApplied,
-    /// A value is a third one. The rows tell what is stored.
-    Diverged(Vec<Change>),
+    /// The value of this key is a third one.
+    Diverged(String),
 }
 
 fn seen(intent: &Intent, now: &Contact, table: &FieldTable) -> Seen {
     let mut all = true;
-    let mut third = Vec::new();
+    let mut third = None;
     for change in &intent.changes {
         let state = match change.key.as_str() {
             "tags" => of_tags(intent, now, table),
             key => of_value(key, change, now, table),
         };
         all &= state == State::New;
-        if state == State::Third {
-            third.extend(stored_of(std::slice::from_ref(change), now));
+        if state == State::Third && third.is_none() {
+            third = Some(change.key.clone());
         }
     }
-    match (all, third.is_empty()) {
-        (true, _) => Seen::Applied,
-        (false, true) => Seen::NotApplied,
-        (false, false) => Seen::Diverged(third),
+    match third {
+        Some(key) => Seen::Diverged(key),
+        None if all => Seen::Applied,
+        None => Seen::NotApplied,
     }
 }
 

@@ -1,17 +1,19 @@
 //! One row's way through a run: what follows from a step of its save, from a look at what is stored, and from a
 //! verdict.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::judge::{Judged, judge};
-use super::{Cell, Do, Halt, Run, Stage, Standing, look};
+use super::{Cell, Do, Halt, Run, Stage, Standing, Task, look};
 use crate::domain::{Change, Contact, Trouble, TroubleKind, diff};
 use crate::engine::journal::{End, Entry, Intent, Outcome, RowFold};
+use crate::engine::plan::base_of;
 use crate::engine::reason::Reason;
 use crate::engine::save::{Save, Step};
 
 impl Run {
-    /// Ends every row whose turn has not come: they are failed, given up. Rows that may be half done stay.
+    /// Ends every row whose turn has not come: they are failed, given up. Rows that may be half done are looked at
+    /// first, and nothing more is sent for them.
     pub fn give_up(&mut self) -> Vec<Do> {
         let (given, kept): (VecDeque<u32>, VecDeque<u32>) = std::mem::take(&mut self.queue)
             .into_iter()
@@ -28,7 +30,7 @@ impl Run {
     pub(super) fn give(&mut self, row: u32, fold: &RowFold) -> Vec<Do> {
         let end = End::Failed {
             reason: Reason::GivenUp,
-            message: "the run was ended before its turn came; nothing was sent".into(),
+            message: "the run was ended before its turn came".into(),
         };
         self.close(row, fold, end, vec![])
     }
@@ -38,6 +40,10 @@ impl Run {
         self.given_up = false;
         let mut list = Vec::new();
         for (row, unsettled) in rows {
+            if self.open.contains_key(&row) {
+                // It is being opened already.
+                continue;
+            }
             let Some(Cell::Ended(outcome @ (Outcome::Failed | Outcome::Unknown))) =
                 self.cells.get(row as usize).copied()
             else {
@@ -61,6 +67,28 @@ impl Run {
             list.push(Do::Record { row, entries });
         }
         list
+    }
+
+    /// Begins the save of a row of which nothing is under way.
+    pub(super) fn start(&mut self, row: u32, task: Task) -> Vec<Do> {
+        if self.given_up {
+            return self.give(row, &task.fold);
+        }
+        // What the provider made of this run's own write is nobody's change.
+        let made = task.fold.otherwise.iter().map(|seen| Change {
+            key: seen.key.clone(),
+            old: seen.new.clone(),
+            new: seen.old.clone(),
+        });
+        let base = base_of(task.base, &made.collect::<Vec<_>>(), None);
+        let (save, step) = Save::new(
+            base,
+            task.patch,
+            self.table.clone(),
+            BTreeSet::new(),
+            self.permits,
+        );
+        self.advance(row, Box::new(save), task.fold, step)
     }
 
     /// Goes on with a save whose next step is known.
@@ -106,18 +134,26 @@ impl Run {
         }
     }
 
-    /// Takes what was seen of an intent whose end is not known.
+    /// Takes what was seen of an intent whose end is not known. Where not all of it is stored, the rest is sent. The
+    /// intent stays in the journal: a part of it may be stored, and a request that was late may still arrive, and
+    /// both are this run's doing.
     pub(super) fn looked(
         &mut self,
         row: u32,
-        fold: RowFold,
+        mut task: Task,
         result: Result<Contact, Trouble>,
     ) -> Vec<Do> {
         let judged = match result {
-            Ok(contact) => look::settle(&fold, &contact, &self.table),
-            Err(trouble) => look::unseen(&trouble),
+            Ok(contact) => look::settle(&task.fold, &contact, &self.table),
+            Err(trouble) => Some(look::unseen(&trouble)),
         };
-        self.judged(row, &fold, judged)
+        match judged {
+            Some(judged) => self.judged(row, &task.fold, judged),
+            None => {
+                task.fold.open = false;
+                self.start(row, task)
+            }
+        }
     }
 
     fn judged(&mut self, row: u32, fold: &RowFold, judged: Judged) -> Vec<Do> {
@@ -153,21 +189,20 @@ impl Run {
                 }
                 self.again(row, fold, unsettled)
             }
-            Judged::Free => self.again(row, fold, false),
         }
     }
 
     /// Lets a row wait for another turn.
     fn again(&mut self, row: u32, fold: &RowFold, unsettled: bool) -> Vec<Do> {
-        if unsettled {
-            self.put_last(row, Cell::Unsettled);
-            return Vec::new();
-        }
-        if self.given_up {
+        if self.given_up && !unsettled {
             return self.give(row, fold);
         }
-        if !fold.open {
-            self.put_last(row, Cell::Waiting);
+        if unsettled || !fold.open {
+            let cell = match unsettled || !fold.intents.is_empty() {
+                true => Cell::Unsettled,
+                false => Cell::Waiting,
+            };
+            self.put_last(row, cell);
             return Vec::new();
         }
         let entries = vec![Entry::Released];
@@ -181,7 +216,7 @@ impl Run {
         vec![Do::Record { row, entries }]
     }
 
-    /// Ends a row.
+    /// Ends a row. An intent of which nothing is stored is taken back first.
     pub(super) fn close(
         &mut self,
         row: u32,

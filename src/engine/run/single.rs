@@ -24,12 +24,6 @@ pub fn ended(intent: Intent, outcome: SaveOutcome) -> Vec<Entry> {
             let message = trouble.message;
             (End::Failed { reason, message }, Vec::new())
         }
-        // Of a look at what is stored, which is not asked for here.
-        Judged::Free => {
-            let reason = Reason::Local;
-            let message = "nothing of it is stored".into();
-            (End::Failed { reason, message }, Vec::new())
-        }
     };
     closing(&fold, end, otherwise)
 }

@@ -72,3 +72,14 @@ pub enum Cell {
     /// At its end.
     Ended(Outcome),
 }
+
+impl Cell {
+    /// Where a row stands by its journal.
+    pub fn of(fold: &RowFold) -> Self {
+        match &fold.end {
+            Some(end) => Self::Ended(end.outcome()),
+            None if fold.open => Self::Unsettled,
+            None => Self::Waiting,
+        }
+    }
+}

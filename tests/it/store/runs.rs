@@ -1,0 +1,145 @@
+//! Runs in the store: however their journal goes, what is counted from it is what a fold over it says.
+
+use std::sync::Arc;
+
+use cardex::engine::journal::{End, Entry, Intent, Noted, Outcome, RowFold, Tally};
+use cardex::engine::plan::{Allowed, Header, Plan, Planned, Row};
+use cardex::engine::reason::Reason;
+use cardex::engine::run::Cell;
+use cardex::store::RunKind;
+
+use super::*;
+
+const ROWS: u32 = 4;
+
+fn patch() -> Arc<Patch> {
+    let mut patch = Patch::default();
+    patch.tags.add.insert("vip".into());
+    Arc::new(patch)
+}
+
+/// The last row has nothing to send.
+fn plan() -> Arc<Plan> {
+    let patch = patch();
+    let rows = (0..ROWS).map(|n| Row {
+        id: ContactId::new(n.to_string()),
+        name: "Ada".into(),
+        record: None,
+        planned: match n + 1 == ROWS {
+            true => Planned::Nothing {
+                why: "already so".into(),
+            },
+            false => Planned::Unread {
+                patch: Arc::clone(&patch),
+            },
+        },
+        struck: false,
+    });
+    Arc::new(Plan {
+        header: Header {
+            account: account(),
+            provider: ProviderId::Chatwoot,
+            place: String::new(),
+            made_at: at(0),
+            made_by: "ada".into(),
+            change: Some((*patch).clone()),
+            allowed: Allowed::default(),
+            reason: None,
+            undo_of: None,
+            filter: None,
+            doubts: Vec::new(),
+        },
+        rows: rows.collect(),
+    })
+}
+
+fn intent() -> Entry {
+    Entry::Intent(Intent {
+        patch: (*patch()).clone(),
+        changes: Vec::new(),
+        record: None,
+    })
+}
+
+fn settled(n: u8) -> Entry {
+    let message = String::new();
+    let end = match n % 4 {
+        0 => End::Applied { note: None },
+        1 => End::Unchanged { why: message },
+        2 => End::Unknown { message },
+        _ => End::Failed {
+            reason: Reason::Refused,
+            message,
+        },
+    };
+    let otherwise = Vec::new();
+    Entry::Settled { end, otherwise }
+}
+
+/// An entry that may follow, by what a draw says.
+fn next(fold: &RowFold, draw: u8) -> Entry {
+    match (&fold.end, fold.open) {
+        (Some(_), _) => Entry::Reopened,
+        (None, true) if draw.is_multiple_of(3) => Entry::Released,
+        (None, _) if draw % 3 == 1 => intent(),
+        (None, _) => settled(draw / 3),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn how_rows_stand_is_what_their_entries_say(
+        batches in prop::collection::vec(prop::collection::vec((0..ROWS - 1, any::<u8>()), 1..6), 0..8),
+    ) {
+        let store = Store::in_memory().unwrap();
+        let run = store.begin_run(&account(), RunKind::Bulk, plan(), at(0)).wait().unwrap();
+        let mut folds = vec![RowFold::default(); ROWS as usize];
+        for batch in batches {
+            let mut entries = Vec::new();
+            for (row, draw) in batch {
+                let entry = next(&folds[row as usize], draw);
+                folds[row as usize].add(entry.clone());
+                entries.push(Noted { row, entry });
+            }
+            let kept = store.journal(run, entries, at(1)).wait().unwrap();
+            prop_assert!(kept.iter().all(Result::is_ok));
+        }
+        let mut wanted: Vec<_> = folds.iter().map(Cell::of).collect();
+        wanted[ROWS as usize - 1] = Cell::Ended(Outcome::Unchanged);
+        prop_assert_eq!(&store.run_cells(run).wait().unwrap(), &wanted);
+        let rows = store.run_rows(run, 0, 100).wait().unwrap();
+        let tasks = store.run_tasks(run, (0..ROWS).collect()).wait().unwrap();
+        prop_assert_eq!(tasks.len(), ROWS as usize - 1);
+        for (task, fold) in tasks.iter().zip(&folds) {
+            prop_assert_eq!(&task.fold, fold);
+            prop_assert_eq!(&rows[task.row as usize].fold, fold);
+        }
+        let mut tally = Tally::default();
+        for cell in wanted {
+            match cell {
+                Cell::Ended(outcome) => tally.add(outcome, 1),
+                _ => tally.left += 1,
+            }
+        }
+        let record = store.run(&account(), run).wait().unwrap().unwrap();
+        prop_assert_eq!(record.tally, tally);
+    }
+}
+
+#[test]
+fn a_contact_with_an_open_intent_belongs_to_one_run() {
+    let store = Store::in_memory().unwrap();
+    let begin = || store.begin_run(&account(), RunKind::Bulk, plan(), at(0));
+    let (one, two) = (begin().wait().unwrap(), begin().wait().unwrap());
+    let note = |run, row, entry| {
+        let noted = vec![Noted { row, entry }];
+        store.journal(run, noted, at(1)).wait().unwrap().remove(0)
+    };
+    assert!(note(one, 0, intent()).is_ok());
+    assert_eq!(note(two, 0, intent()).unwrap_err().by, one.0);
+    assert!(note(two, 1, intent()).is_ok(), "another contact");
+    assert!(note(one, 0, settled(0)).is_ok());
+    assert!(note(two, 0, intent()).is_ok());
+}
