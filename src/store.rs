@@ -54,7 +54,7 @@ mod vocabulary;
 mod tests;
 
 pub use error::StoreError;
-pub use journal::{Failures, Held, RunRow, RunTask};
+pub use journal::{Held, RunRow, RunTask};
 pub use listing::Listing;
 pub use marks::Arranged;
 pub use mirror::{MirrorState, Moment};

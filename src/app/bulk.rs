@@ -32,7 +32,7 @@ pub use plan::{Asked, by_filter, by_ids};
 pub use present::{allowed_here, looked_at};
 pub use undo::undo;
 
-pub use crate::store::{Failures, Forget, RunKind, RunRecord, RunRow};
+pub use crate::store::{Forget, RunKind, RunRecord, RunRow};
 
 /// What somebody tells a run that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::BulkArgs;
 use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{Output, interrupted};
-use crate::app::bulk::{self, Failures, Order};
+use crate::app::bulk::{self, Order};
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Trouble, TroubleKind, shown};
 use crate::engine::journal::{RunId, Tally};
 use crate::engine::plan::{Allowed, Kind, Plan, Planned, file};
+use crate::engine::results::Group;
 
 pub mod args;
 mod carry;
@@ -198,7 +199,7 @@ pub async fn finish(
 }
 
 /// How many contacts failed so, and what the first of them says.
-pub fn failure_line(of: &Failures) -> String {
+pub fn failure_line(of: &Group) -> String {
     let message = shown::one_line(&of.message);
     format!("  {} failed: {}: {message}", of.rows, of.reason)
 }

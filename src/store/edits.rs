@@ -50,3 +50,98 @@ impl Store {
 fn append(tx: &Connection, run: i64, entry: &Entry, now: Timestamp) -> Result<(), Fault> {
     journal::append(tx, run, 0, entry, now)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ContactId, Patch, ProviderId};
+    use crate::engine::journal::{End, Intent, Noted, Outcome};
+    use crate::engine::plan::{Allowed, Header, Planned, Row};
+    use crate::store::Forget;
+
+    fn plan(contact: &str) -> (Arc<Plan>, Entry) {
+        let mut patch = Patch::default();
+        patch.tags.add.insert("vip".into());
+        let planned = Planned::Send {
+            patch: Arc::new(patch.clone()),
+            changes: "[]".into(),
+        };
+        let header = Header {
+            account: AccountName::new("a"),
+            provider: ProviderId::Local,
+            place: String::new(),
+            made_at: Timestamp::UNIX_EPOCH,
+            made_by: "ana".into(),
+            change: Some(patch.clone()),
+            allowed: Allowed::default(),
+            reason: None,
+            undo_of: None,
+            filter: None,
+            doubts: Vec::new(),
+        };
+        let row = Row {
+            id: ContactId::new(contact),
+            name: "Ada".into(),
+            record: None,
+            planned,
+            struck: false,
+        };
+        let intent = Intent {
+            patch,
+            changes: Vec::new(),
+            record: None,
+        };
+        let rows = vec![row];
+        (Arc::new(Plan { header, rows }), Entry::Intent(intent))
+    }
+
+    #[test]
+    fn an_edit_waits_for_no_run_and_none_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("db")).unwrap();
+        let (account, now) = (AccountName::new("a"), Timestamp::UNIX_EPOCH);
+        let (plan, intent) = plan("1");
+        let begun = store.begin_run(&account, RunKind::Bulk, Arc::clone(&plan), now);
+        let bulk = begun.wait().unwrap();
+        let noted = vec![Noted {
+            row: 0,
+            entry: intent.clone(),
+        }];
+        assert_eq!(
+            store.journal(bulk, noted.clone(), now).wait().unwrap(),
+            [Ok(())]
+        );
+        let edit = store.begin_edit(&account, Arc::clone(&plan), intent, now);
+        let edit = edit.wait().unwrap();
+        let record = store.run(&account, edit).wait().unwrap().unwrap();
+        assert_eq!((record.kind, record.tally.left), (RunKind::Edit, 1));
+        // Not at its end, it is not forgotten.
+        let forget = |run| store.forget_runs(&account, Forget::Run(run), now).wait();
+        assert_eq!(forget(edit).unwrap(), 0);
+        let end = End::Applied { note: None };
+        let settled = Entry::Settled {
+            end,
+            otherwise: Vec::new(),
+        };
+        store.end_edit(edit, vec![settled], now).wait().unwrap();
+        let row = store.run_rows(edit, 0, 9).wait().unwrap().remove(0);
+        assert_eq!(row.fold.end.map(|e| e.outcome()), Some(Outcome::Applied));
+        assert_eq!(row.fold.intents.len(), 1);
+        // The bulk run has the contact still.
+        let other = store.begin_run(&account, RunKind::Bulk, plan, now);
+        let other = other.wait().unwrap();
+        let held = store.journal(other, noted, now).wait().unwrap();
+        assert_eq!(held[0].map_err(|h| h.by), Err(bulk.0));
+        assert!(
+            store
+                .runs(&account, false, 9)
+                .wait()
+                .unwrap()
+                .iter()
+                .all(|r| r.id != edit)
+        );
+        assert_eq!(forget(edit).unwrap(), 1);
+        let record = store.run(&account, edit).wait().unwrap().unwrap();
+        assert_eq!((record.header.change, record.tally.applied), (None, 1));
+    }
+}

@@ -1,6 +1,6 @@
 //! The journal of runs: writing entries, folding them, and what a run's driver and the results are read from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -10,7 +10,6 @@ use super::thread::Owner;
 use super::{Reply, Store, StoreError, row};
 use crate::domain::{Change, Contact, ContactId, Patch};
 use crate::engine::journal::{End, Entry, Noted, Outcome, RowFold, RunId, Tally};
-use crate::engine::reason::Reason;
 use crate::engine::run::Cell;
 
 /// What a run's driver needs of one row.
@@ -49,17 +48,6 @@ pub struct RunRow {
     pub fold: RowFold,
 }
 
-/// Rows that failed for one reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failures {
-    /// The reason.
-    pub reason: Reason,
-    /// How many rows.
-    pub rows: u64,
-    /// What the first of them says.
-    pub message: String,
-}
-
 /// An entry that was not written, since another run is at the contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
@@ -95,11 +83,6 @@ impl Store {
                 tasks.filter_map(Result::transpose).collect()
             })
         })
-    }
-
-    /// How many rows of a run failed for which reason, with the sentence of the first.
-    pub fn run_failures(&self, run: RunId) -> Reply<Vec<Failures>> {
-        self.ask(move |owner| owner.read("reading a run", |tx, _| failures(tx, run.0)))
     }
 
     /// Rows of a run with what came of them, from row `from` on, at most `limit`.
@@ -251,35 +234,6 @@ pub(super) fn tally(tx: &Connection, run: i64) -> Result<Tally, Fault> {
         }
     }
     Ok(tally)
-}
-
-fn failures(tx: &Connection, run: i64) -> Result<Vec<Failures>, Fault> {
-    let planned = "SELECT row, settled ->> '$.reason', settled ->> '$.message' FROM run_rows \
-                   WHERE run = ?1 AND settled IS NOT NULL";
-    // Of every entry that is no end both are NULL: what failed before it is open again.
-    let noted = "SELECT row, entry ->> '$.settled.end.reason', entry ->> '$.settled.end.message' \
-                 FROM journal WHERE run = ?1 ORDER BY seq";
-    let mut ends: BTreeMap<u32, Option<(Reason, String)>> = BTreeMap::new();
-    for sql in [planned, noted] {
-        let mut statement = tx.prepare_cached(sql)?;
-        let mut found = statement.query([run])?;
-        while let Some(r) = found.next()? {
-            let reason = r.get::<_, Option<String>>(1)?;
-            let reason = reason.as_deref().and_then(Reason::parse);
-            let message = r.get::<_, Option<String>>(2)?.unwrap_or_default();
-            ends.insert(r.get(0)?, reason.map(|reason| (reason, message)));
-        }
-    }
-    let mut sums: BTreeMap<Reason, Failures> = BTreeMap::new();
-    for (reason, message) in ends.into_values().flatten() {
-        let sum = sums.entry(reason).or_insert(Failures {
-            reason,
-            rows: 0,
-            message,
-        });
-        sum.rows += 1;
-    }
-    Ok(sums.into_values().collect())
 }
 
 fn fold(tx: &Connection, run: i64, row: u32) -> Result<RowFold, Fault> {

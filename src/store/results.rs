@@ -35,6 +35,15 @@ impl Store {
             })
         })
     }
+
+    /// The failed rows of a run in groups, the most frequent reason first.
+    pub fn run_failures(&self, run: RunId) -> Reply<Vec<Group>> {
+        self.ask(move |owner| {
+            owner.read("reading the results of a run", |tx, _| {
+                groups(tx, run.0, &ends(tx, run.0)?)
+            })
+        })
+    }
 }
 
 /// The end of each row, without its sentence; the place is the row.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
-use crate::app::bulk::{self, Failures, Order, Progress};
+use crate::app::bulk::{self, Order, Progress};
 use crate::app::session::{Session, store_trouble};
 use crate::cli::exit;
 use crate::cli::interrupt::unless_interrupted;
@@ -14,6 +14,7 @@ use crate::cli::output::{Output, complain};
 use crate::domain::{Trouble, TroubleKind};
 use crate::engine::journal::{RunId, Tally};
 use crate::engine::reason::Reason;
+use crate::engine::results::Group;
 use crate::engine::run::{Halt, Standing};
 
 /// How long a run waits for a network that is gone before each further try; then it is left for another time.
@@ -38,7 +39,7 @@ pub struct Carried {
 
 impl Carried {
     /// The exit code. `failures`: why rows failed, where some did.
-    pub fn code(&self, failures: &[Failures]) -> u8 {
+    pub fn code(&self, failures: &[Group]) -> u8 {
         let t = self.tally;
         if t.left > 0 {
             return match self.trouble.as_ref().map(|t| t.kind) {
@@ -271,5 +272,74 @@ fn brief(seconds: f64) -> String {
         (0, 0) => format!("{whole} s"),
         (0, minutes) => format!("{minutes} min"),
         (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_says_how_a_run_ended() {
+        let code = |ends: [u64; 5], reasons: &[Reason], trouble: Option<TroubleKind>| {
+            let [applied, unchanged, failed, unknown, left] = ends;
+            let tally = Tally {
+                applied,
+                unchanged,
+                failed,
+                unknown,
+                left,
+            };
+            let failures: Vec<Group> = reasons
+                .iter()
+                .map(|reason| Group {
+                    reason: *reason,
+                    rows: 1,
+                    message: String::new(),
+                })
+                .collect();
+            let carried = Carried {
+                tally,
+                trouble: trouble.map(|kind| Trouble::new(kind, "no")),
+                ..Carried::default()
+            };
+            carried.code(&failures)
+        };
+        use Reason::{Conflict, Drifted, Forbidden, Invalid, Network, NotFound};
+        for (ends, reasons, trouble, expected) in [
+            ([3, 0, 0, 0, 0], &[][..], None, exit::DONE),
+            ([0, 3, 0, 0, 0], &[], None, exit::DONE),
+            ([2, 0, 1, 0, 0], &[Network], None, exit::PARTLY),
+            ([0, 2, 1, 0, 0], &[Invalid], None, exit::PARTLY),
+            ([2, 0, 0, 1, 0], &[], None, exit::PARTLY),
+            ([0, 0, 0, 3, 0], &[], None, exit::PARTLY),
+            ([2, 0, 2, 0, 0], &[Conflict, Drifted], None, exit::CONFLICT),
+            ([2, 0, 2, 0, 0], &[Conflict, Network], None, exit::PARTLY),
+            ([2, 0, 1, 1, 0], &[Conflict], None, exit::PARTLY),
+            ([0, 0, 3, 0, 0], &[Invalid], None, exit::INVALID),
+            ([0, 0, 3, 0, 0], &[NotFound], None, exit::NOTHING),
+            ([0, 0, 3, 0, 0], &[Forbidden], None, exit::SIGN_IN),
+            ([0, 0, 3, 0, 0], &[Network], None, exit::ERROR),
+            ([0, 0, 3, 0, 0], &[Network, Invalid], None, exit::ERROR),
+            ([2, 0, 1, 0, 4], &[Conflict], None, exit::INTERRUPTED),
+            (
+                [2, 0, 0, 0, 4],
+                &[],
+                Some(TroubleKind::Network),
+                exit::INTERRUPTED,
+            ),
+            (
+                [2, 0, 0, 0, 4],
+                &[],
+                Some(TroubleKind::SignIn),
+                exit::SIGN_IN,
+            ),
+        ] {
+            assert_eq!(
+                code(ends, reasons, trouble),
+                expected,
+                "{ends:?} {reasons:?}"
+            );
+        }
     }
 }

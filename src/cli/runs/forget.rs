@@ -39,7 +39,9 @@ pub(super) async fn run(session: &Session, args: &ForgetArgs, out: Output) -> Re
         }
     };
     if asks(args.yes) {
-        let what = format!("Delete what {what} hold of people? They can not be undone then.");
+        let what = format!(
+            "Delete what is kept of people in {what}? What was changed can not be undone then."
+        );
         if !ask(Question::Do(what)).await? {
             return Ok(interrupted());
         }

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::app::bulk::{Failures, RunKind, RunRecord, is_driven};
+use crate::app::bulk::{RunKind, RunRecord, is_driven};
 use crate::app::session::{Session, store_trouble};
 use crate::cli::bulk::failure_line;
 use crate::cli::exit;
 use crate::cli::output::Output;
 use crate::domain::{Trouble, shown};
+use crate::engine::results::Group;
 
 /// How many runs are listed where nobody says.
 pub(super) const USUAL: usize = 50;
@@ -157,11 +158,11 @@ fn object(session: &Session, run: &RunRecord) -> Value {
     })
 }
 
-fn failure(of: &Failures) -> Value {
+fn failure(of: &Group) -> Value {
     json!({"reason": of.reason, "rows": of.rows, "message": of.message})
 }
 
-fn text(session: &Session, run: &RunRecord, failures: &[Failures]) -> Vec<String> {
+fn text(session: &Session, run: &RunRecord, failures: &[Group]) -> Vec<String> {
     let (header, t) = (&run.header, run.tally);
     let time = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let mut when = format!("started {}", time(run.started_at));
