@@ -48,6 +48,11 @@ fn build(store: &Store, contacts: usize) -> Result<Vec<ContactId>, StoreError> {
     Ok(ids)
 }
 
+#[allow(clippy::print_stdout, reason = "the figure is what the bench is for")]
+fn say(rows: usize, before: f64, after: f64) {
+    println!("resident with a plan of {rows} rows: {after:.0} MB, without {before:.0} MB");
+}
+
 /// Resident memory in MB, where the system tells.
 fn resident() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -88,8 +93,7 @@ fn measure(c: &mut Criterion) -> Result<(), Box<dyn std::error::Error>> {
     let before = resident();
     let plan = runtime.block_on(by_ids(&session, &ids, &asked))?;
     if let (Some(before), Some(after)) = (before, resident()) {
-        let rows = plan.rows.len();
-        println!("resident with a plan of {rows} rows: {after:.0} MB, without {before:.0} MB");
+        say(plan.rows.len(), before, after);
     }
     drop(plan);
     c.bench_function("plan", |b| {

@@ -334,13 +334,12 @@ impl Preview {
                     return self.was_written(result, struck);
                 }
             }
-            Msg::Begun { ticket, result } => {
-                if self.beginning.take_if(|t| *t == ticket).is_some() {
-                    return match result {
-                        Ok(_) => Outcome::exit(Exit::CloseWith(Answer::Begun)),
-                        Err(trouble) => Outcome::notice(Notice::trouble(&trouble)),
-                    };
-                }
+            Msg::Begun { ticket, result } if self.beginning == Some(ticket) => {
+                self.beginning = None;
+                return match result {
+                    Ok(_) => Outcome::exit(Exit::CloseWith(Answer::Begun)),
+                    Err(trouble) => Outcome::notice(Notice::trouble(&trouble)),
+                };
             }
             _ => {}
         }
