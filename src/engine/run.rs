@@ -275,9 +275,9 @@ impl Run {
         &self.standing
     }
 
-    /// How many rows are under way.
+    /// How many rows are under way; those that only can not be written down now are not.
     pub fn under_way(&self) -> usize {
-        self.open.len()
+        self.open.len().saturating_sub(self.unwritten.len())
     }
 
     /// Whether every row has its end, and the journal holds it.

@@ -132,15 +132,23 @@ impl Planner {
             .or_else(|| self.unacceptable(contact, &patch))
             .or_else(|| self.too_long(contact, &patch))
             .or_else(|| self.stale(contact, &patch))
-            .or_else(|| refuses(contact, &patch))
         {
             return self.blocked(block);
         }
         let untold = !patch.tags.is_empty() && contact.tags_read == TagsRead::No
             || !patch.attributes.is_empty() && !contact.attributes_known;
         if untold {
+            // What the provider can not store without knowing the rest is read first.
             let patch = self.share(patch);
             return Planned::Unread { patch };
+        }
+        // Tags outside the catalogue are read with the contact when its turn comes.
+        let as_read = (contact.tags_read == TagsRead::Catalogue).then(|| Contact {
+            tags_read: TagsRead::All,
+            ..contact.clone()
+        });
+        if let Some(block) = refuses(as_read.as_ref().unwrap_or(contact), &patch) {
+            return self.blocked(block);
         }
         let changes = diff::changes_of(contact, &patch);
         Planned::Send {

@@ -139,6 +139,20 @@ fn renamed(to: &str, tag: &str) -> Patch {
 }
 
 #[test]
+fn tags_that_were_not_read_are_read_first_and_block_nothing() {
+    let mut listed = ada();
+    listed.tags_read = crate::domain::TagsRead::No;
+    let mut patch = Patch::default();
+    patch.tags.add.insert("vip".into());
+    let refuses = |_: &Contact, _: &Patch| Some((Reason::Invalid, "read them first".to_string()));
+    let row = planner().row(&listed, &patch, refuses);
+    assert_eq!(row.kind(), Kind::Unread);
+    listed.tags_read = crate::domain::TagsRead::All;
+    let row = planner().row(&listed, &patch, refuses);
+    assert_eq!(row.kind(), Kind::Blocked(Reason::Invalid));
+}
+
+#[test]
 fn a_value_that_somebody_changed_since_is_named_and_one_that_never_changed_is_not() {
     let patch = renamed("Ada B", "vip");
     let fold = applied(&ada(), &patch);
