@@ -280,6 +280,12 @@ impl Run {
         self.open.len().saturating_sub(self.unwritten.len())
     }
 
+    /// How many rows are under way and wait for nothing but their turn in the network or the journal: not those
+    /// whose last entries can not be written now.
+    pub fn sending(&self) -> usize {
+        self.open.len() - self.unwritten.len()
+    }
+
     /// Whether every row has its end, and the journal holds it.
     pub fn is_done(&self) -> bool {
         self.queue.is_empty() && self.open.is_empty()
@@ -336,13 +342,16 @@ impl Run {
         }
     }
 
-    /// The first reason stays; what the person asked for does not hide a failure.
+    /// The first reason stays. What a person asked for gives way to what a person has to see to; a network that is
+    /// gone meanwhile comes back by itself, and is no reason to go on unasked.
     fn halt(&mut self, halt: Halt) {
-        match &self.standing {
-            Standing::Running | Standing::Halted(Halt::Asked) => {
-                self.standing = Standing::Halted(halt);
-            }
-            Standing::Halted(_) => {}
+        let gives_way = match &self.standing {
+            Standing::Running => true,
+            Standing::Halted(Halt::Asked) => !matches!(halt, Halt::Network(_)),
+            Standing::Halted(_) => false,
+        };
+        if gives_way {
+            self.standing = Standing::Halted(halt);
         }
     }
 

@@ -188,11 +188,20 @@ impl Owner {
                 Forget::Run(run) => (Some(run.0), i64::MAX),
                 Forget::Before(time) => (None, time.as_millisecond()),
             };
-            let sql = "SELECT id FROM runs WHERE account = ?1 AND (?2 IS NULL OR id = ?2) \
-                       AND started_at < ?3 AND ended_at IS NOT NULL AND forgotten_at IS NULL";
+            let sql = "SELECT id, ended_at IS NOT NULL FROM runs WHERE account = ?1 \
+                       AND (?2 IS NULL OR id = ?2) AND started_at < ?3 AND forgotten_at IS NULL";
             let mut statement = tx.prepare_cached(sql)?;
-            let found = statement.query_map(params![key, run, before], |r| r.get::<_, i64>(0))?;
-            let runs = found.collect::<Result<Vec<_>, _>>()?;
+            let found = statement.query_map(params![key, run, before], |r| {
+                Ok((r.get::<_, i64>(0)?, r.get::<_, bool>(1)?))
+            })?;
+            let mut runs = Vec::new();
+            for run in found {
+                let (run, ended) = run?;
+                // One whose process ended right after its last row was never said to have ended.
+                if ended || end_if_done(tx, run, now)? {
+                    runs.push(run);
+                }
+            }
             for run in &runs {
                 for table in ["journal", "run_rows", "run_patches", "run_open"] {
                     tx.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [run])?;
@@ -236,6 +245,17 @@ pub(super) fn end(tx: &Connection, run: i64, now: Timestamp) -> Result<(), Fault
     tx.prepare_cached(sql)?
         .execute(params![run, now.as_millisecond(), tally])?;
     Ok(())
+}
+
+/// Notes the end of a run whose rows all have theirs; whether they have.
+fn end_if_done(tx: &Connection, run: i64, now: Timestamp) -> Result<bool, Fault> {
+    let tally = super::journal::tally(tx, run)?;
+    if tally.left == 0 {
+        let sql = "UPDATE runs SET ended_at = ?2, tally = ?3 WHERE id = ?1";
+        let tally = row::encode("a tally", &tally)?;
+        tx.execute(sql, params![run, now.as_millisecond(), tally])?;
+    }
+    Ok(tally.left == 0)
 }
 
 fn record(tx: &Connection, r: &SqlRow<'_>) -> Result<RunRecord, Fault> {

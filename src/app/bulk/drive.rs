@@ -59,6 +59,9 @@ pub async fn drive(
             driver.finish().await?;
             break;
         }
+        if driver.run.standing() != &Standing::Running {
+            driver.learnt.rest().await;
+        }
         let idle = driver.run.is_idle() && driver.writing.is_none();
         if idle && (stop || !heard && driver.run.standing() != &Standing::Running) {
             break;
@@ -176,7 +179,7 @@ impl<'a> Driver<'a> {
         Progress {
             run: self.id,
             tally,
-            under_way: self.run.under_way(),
+            under_way: self.run.sending(),
             standing: self.run.standing().clone(),
             ended_now: tally.done().saturating_sub(self.ended_before),
             since: self.since,
@@ -370,7 +373,8 @@ impl<'a> Driver<'a> {
                 Vec::new()
             }
             Order::GoOn => self.run.go_on(),
-            Order::GiveUp => self.run.give_up(),
+            // What may be half done is still looked at, to say how it ended.
+            Order::GiveUp => [self.run.give_up(), self.run.go_on()].concat(),
             Order::Retry(reason) => {
                 let rows = open_again(self.session, self.id, reason).await?;
                 let mut list = self.run.reopen(rows);

@@ -63,7 +63,11 @@ pub async fn undo(
             let (patch, changed) = back(&row.fold, &left, &now, session.table());
             rows.push(match (patch.is_empty(), changed) {
                 (false, None) => planner.row(&now, &patch, |c, p| refusal(session, c, p)),
-                (true, None) => planner.settled(&now, Ok("as it was before the run")),
+                // The copy here may be older than the run: the contact itself decides when its turn comes.
+                (true, None) => {
+                    let (patch, _) = back(&row.fold, &left, &left, session.table());
+                    planner.row(&left, &patch, |c, p| refusal(session, c, p))
+                }
                 (_, Some(key)) => {
                     let why = format!("{key}: changed again since the run; left as it is");
                     planner.settled(&now, Err((Reason::Conflict, why)))

@@ -3,7 +3,7 @@
 
 use super::base_of;
 use crate::domain::attribute::same;
-use crate::domain::{Change, Contact, FieldTable, Patch, diff};
+use crate::domain::{Change, Contact, FieldTable, Patch, TagSet, diff};
 use crate::engine::journal::RowFold;
 use crate::engine::run::look::value_of;
 
@@ -31,7 +31,15 @@ pub fn back(
     let changes = fold.changes();
     let before = base_of(left.clone(), &changes, None);
     let mut patch = Patch::between(left, &before);
-    let did = fold.patch().tags;
+    let mut did = fold.patch().tags;
+    // What was seen not to have arrived is not the run's to take back.
+    if let Some(seen) = fold.otherwise.iter().find(|c| c.key == "tags") {
+        let names = seen.new.as_array().into_iter().flatten();
+        let held: TagSet = names.filter_map(|t| t.as_str().map(String::from)).collect();
+        let loose = table.tags.ignore_case;
+        did.add.retain(|t| diff::contains(&held, t, loose));
+        did.remove.retain(|t| !diff::contains(&held, t, loose));
+    }
     let loose = table.tags.ignore_case;
     // As they are spelled now.
     let added = |t: &&String| diff::contains(&did.add, t, loose);

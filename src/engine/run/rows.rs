@@ -178,7 +178,8 @@ impl Run {
                 let running = self.standing == Standing::Running;
                 if running && !self.tried(row) {
                     let message = trouble.message;
-                    let end = match unsettled {
+                    // An earlier try may be stored, and nobody has seen whether it is.
+                    let end = match unsettled || !fold.intents.is_empty() && !fold.open {
                         true => End::Unknown { message },
                         false => End::Failed {
                             reason: Reason::of(trouble.kind),

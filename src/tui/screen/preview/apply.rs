@@ -18,6 +18,9 @@ impl Preview {
         if self.plan.is_none() {
             return Outcome::notice(Notice::info("the plan is not made yet; a moment"));
         }
+        if self.beginning.is_some() {
+            return Outcome::notice(Notice::info("the run is begun already; a moment"));
+        }
         if ctx.desk.read_only() {
             let words = "this account is read_only: the plan can be looked at and written to a file, not applied";
             return Outcome::notice(Notice::warning(words));
