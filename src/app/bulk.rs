@@ -21,6 +21,7 @@ mod plan;
 mod present;
 mod question;
 pub mod rate;
+pub mod results;
 mod retry;
 mod undo;
 

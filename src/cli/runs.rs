@@ -2,10 +2,10 @@
 //! `list`, taking back in `undo`, forgetting in `forget`.
 
 use super::bulk::confirm::{Question, ask, asks};
-use super::bulk::{self, Outlet, results};
+use super::bulk::{self, Outlet};
 use super::exit;
 use super::output::{Output, interrupted};
-use crate::app::bulk::{Order, RunRecord, RunRow};
+use crate::app::bulk::{Order, RunRecord, RunRow, results};
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::config::Account;

@@ -20,7 +20,10 @@ use crate::tui::theme::Theme;
 use crate::tui::widget::text::{put, put_line, wrap};
 
 /// From this width on a run is one line; below two.
-const WIDE: u16 = 76;
+const WIDE: u16 = 110;
+
+/// From this width on the year and the person are told.
+const ROOMY: u16 = 60;
 
 /// The history.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,7 +196,13 @@ fn draw_run(
     if current {
         put(buffer, line.x, line.y, "▌", 1, theme.marker);
     }
-    let when = past.started_at.strftime("%Y-%m-%d %H:%M").to_string();
+    let roomy = line.width >= ROOMY;
+    let format = if roomy {
+        "%Y-%m-%d %H:%M"
+    } else {
+        "%m-%d %H:%M"
+    };
+    let when = past.started_at.strftime(format).to_string();
     let name = if current { theme.current } else { Style::new() };
     let (ended, style) = ending(past, desk, theme);
     let what = match past.edit {
@@ -209,9 +218,12 @@ fn draw_run(
     let who = past.header.made_by.as_str();
     for (text, columns, style) in [
         (format!("{:>4}", past.key.run), 4, theme.key),
-        (when, 16, theme.dim),
-        (who.to_string(), 10, theme.dim),
+        (when, if roomy { 16 } else { 11 }, theme.dim),
+        (who.to_string(), if roomy { 10 } else { 0 }, theme.dim),
     ] {
+        if columns == 0 {
+            continue;
+        }
         put(buffer, x, line.y, &text, columns, style);
         x += columns + 2;
     }

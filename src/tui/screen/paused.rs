@@ -134,11 +134,12 @@ impl Layer for Paused {
         }
     }
 
-    fn area(&self, body: Rect, _desk: &Desk) -> Rect {
+    fn area(&self, body: Rect, desk: &Desk) -> Rect {
         let width = WIDTH.min(body.width);
         let lines = self.lines(usize::from(width.saturating_sub(4)), &Theme::default());
-        let lines = u16::try_from(lines.len()).unwrap_or(0);
-        centered(body, width, lines.saturating_add(4))
+        let lines = lines.len() + keys(desk, width.saturating_sub(4)).len();
+        let lines = u16::try_from(lines).unwrap_or(0);
+        centered(body, width, lines.saturating_add(3))
     }
 
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, desk: &Desk, theme: &Theme) {
@@ -153,17 +154,18 @@ impl Layer for Paused {
         for (at, (line, style)) in lines.iter().enumerate() {
             put_line(buffer, inside, at, line, *style);
         }
-        let keys = desk.keymap.footer(&[Context::Paused], false);
-        let keys: Vec<String> = keys
-            .iter()
-            .map(|(key, word)| format!("{key} {word}"))
-            .collect();
-        put_line(
-            buffer,
-            inside,
-            lines.len() + 1,
-            &keys.join(" · "),
-            theme.key,
-        );
+        for (at, line) in keys(desk, inside.width).iter().enumerate() {
+            put_line(buffer, inside, lines.len() + 1 + at, line, theme.key);
+        }
     }
+}
+
+/// The keys, in as many lines as they need.
+fn keys(desk: &Desk, columns: u16) -> Vec<String> {
+    let keys = desk.keymap.footer(&[Context::Paused], false);
+    let keys: Vec<String> = keys
+        .iter()
+        .map(|(key, word)| format!("{key} {word}"))
+        .collect();
+    wrap(&keys.join(" · "), columns.into())
 }

@@ -344,13 +344,15 @@ fn about(run: &RunScreen, desk: &Desk, say: &mut impl FnMut(&str, Style), theme:
         say(&text, theme.dim);
     }
     for group in run.failed.iter().take(MOST_REASONS) {
-        let message = if desk.masked { "" } else { &group.message };
+        let message = match desk.masked || group.message.is_empty() {
+            true => String::new(),
+            false => format!(": {}", one_line(&group.message)),
+        };
         say(
             &format!(
-                "✗ {} {}: {}",
+                "✗ {} {}{message}",
                 words::grouped(group.rows),
-                group.reason.label(),
-                one_line(message)
+                group.reason.label()
             ),
             theme.warning,
         );
