@@ -235,7 +235,8 @@ impl Shell {
                 which,
                 window,
             } => self.results(ticket, run, which, window),
-            Effect::WriteResults { .. } => {}
+            Effect::PlanUndo { ticket, what } => self.plan_undo(ticket, what),
+            Effect::WriteResults { run, path } => self.write_results(run, &path),
             Effect::EditText {
                 ticket,
                 text,

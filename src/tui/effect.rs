@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::msg::{Settings, Ticket};
-use super::runs::{Order as RunOrder, RunKey};
+use super::runs::{Order as RunOrder, RunKey, Undo};
 use crate::domain::filter::Filter;
 use crate::domain::{
     AccountName, Contact, ContactId, Draft, FieldKey, Frozen, Marks, Order, Patch, Span,
@@ -196,6 +196,13 @@ pub enum Effect {
         which: Which,
         /// At which positions among those.
         window: Range<usize>,
+    },
+    /// Plan what takes a change back; answered by `Msg::Planned`.
+    PlanUndo {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which change.
+        what: Undo,
     },
     /// Write what came of every row of a run to a new file, as CSV where its name ends so, else as JSON;
     /// answered by `Msg::Said` or `Msg::Failed`.

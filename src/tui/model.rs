@@ -26,6 +26,8 @@ pub struct Model {
     pub tickets: Tickets,
     /// Saves without an answer yet.
     pub sent: Vec<Sent>,
+    /// The plan that takes the last change back and is being made.
+    pub undoing: Option<Ticket>,
     /// Keys of a sequence that is not complete.
     pub pending: Vec<Key>,
     /// When Ctrl-c was pressed with nothing to cancel: a second one quits.
@@ -246,6 +248,7 @@ impl Model {
             notice: None,
             tickets: Tickets::default(),
             sent: Vec::new(),
+            undoing: None,
             pending: Vec::new(),
             quit_armed: None,
         }

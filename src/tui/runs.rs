@@ -1,6 +1,8 @@
 //! What the screen knows of bulk runs: orders to one that is under way, how it stands, and what came of it.
 //! Plain data; `app::execute` tells it, the screens `run` and `history` show it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::domain::{AccountName, Change, ContactId};
@@ -38,6 +40,20 @@ pub enum Order {
     Slower,
     /// More requests a minute, inside of the limit.
     Faster,
+}
+
+/// What is to be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undo {
+    /// The latest change of the account, a single edit or a run.
+    Last,
+    /// A run: all of it, or only these rows.
+    Run {
+        /// Which.
+        run: RunId,
+        /// Its rows, where not all are meant.
+        only: Option<BTreeSet<u32>>,
+    },
 }
 
 /// How a run that this process drives stands.

@@ -157,6 +157,7 @@ impl Turn<'_> {
             }
             Action::PauseLoading => self.pause(),
             Action::Runs => self.show_run(),
+            Action::Undo if self.model.stack.is_empty() => self.undo_last(),
             Action::History => self.show_history(),
             Action::Quit => self.leave(),
             other => self.pass_to_top(Input::Do(other)),
@@ -223,6 +224,7 @@ impl Turn<'_> {
             Msg::Log(log) => self.model.desk.log.clone_from(log),
             Msg::Run(progress) => self.run_told(progress),
             Msg::Unfinished(runs) => self.unfinished(runs),
+            Msg::Planned { ticket, result } => self.planned(*ticket, result),
             Msg::Said(how) => self.model.notice = Some(Notice::info(how)),
             Msg::Failed(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
             Msg::Terminate => self.effects.push(Effect::Quit),
@@ -233,7 +235,6 @@ impl Turn<'_> {
             }
             Msg::Frozen { .. }
             | Msg::TagsCounted { .. }
-            | Msg::Planned { .. }
             | Msg::PlanWritten { .. }
             | Msg::Key(_)
             | Msg::Paste(_)

@@ -131,3 +131,52 @@ fn a_chatwoot_sandbox_is_edited_and_verified() {
     t.keys("\r");
     t.wait("verified");
 }
+
+/// Keys that are counted.
+struct Hand<'a> {
+    terminal: &'a mut Terminal,
+    keys: usize,
+}
+
+impl Hand<'_> {
+    /// Presses keys, then waits for what they bring.
+    fn press(&mut self, keys: &str, then: &str) {
+        self.keys += keys.chars().count();
+        self.terminal.keys(keys);
+        self.terminal.wait(then);
+    }
+}
+
+#[test]
+fn many_are_tagged_and_the_run_is_taken_back_with_few_keys() {
+    let home = tempfile::tempdir().unwrap();
+    let mut t = Terminal::start(home.path(), 100, 30, &[]);
+    t.wait("200 contacts");
+    let mut hand = Hand {
+        terminal: &mut t,
+        keys: 0,
+    };
+    hand.press("/vip", "24 of 200");
+    hand.press("\r", "24 of 200");
+    hand.press("*", "24 marked");
+    hand.press("t", "Tags of 24 contacts");
+    hand.press("trial", "3 have it");
+    hand.press("\t", "+ trial");
+    hand.press("\r", "21 to change");
+    hand.press("\x13", "Apply +trial to 21 contacts");
+    hand.press(
+        "y",
+        "21 applied · 3 unchanged · 0 failed · 0 unknown · 0 left",
+    );
+    assert!(hand.keys <= 45, "{} keys", hand.keys);
+    let there = hand.keys;
+    hand.press("q", "24 marked");
+    hand.press("u", "undo of run 1");
+    hand.press("\x13", "Apply");
+    hand.press("y", "21 applied · 0 unchanged");
+    assert!(hand.keys - there <= 4, "{} keys back", hand.keys - there);
+    t.keys("q");
+    t.wait("24 of 200");
+    t.keys("q");
+    assert_eq!(t.ended(), Some(0));
+}

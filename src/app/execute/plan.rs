@@ -1,7 +1,7 @@
 //! What the screen asks about a change of many contacts before it is a run: which tags they have, the plan, the
 //! plan as a file.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -101,7 +101,7 @@ async fn counted(
 }
 
 /// The place that a typed path means.
-fn place(path: &str) -> PathBuf {
+pub(super) fn place(path: &str) -> PathBuf {
     let home = std::env::var_os("HOME").filter(|_| path.starts_with("~/"));
     match (home, path.strip_prefix("~/")) {
         (Some(home), Some(rest)) => Path::new(&home).join(rest),
@@ -109,13 +109,18 @@ fn place(path: &str) -> PathBuf {
     }
 }
 
-/// Writes a plan to a file that nobody else may read. One that is there already is left alone.
-fn write(plan: &Plan, path: &Path) -> io::Result<()> {
+/// A file that nobody else may read. One that is there already is left alone.
+pub(super) fn new_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = BufWriter::new(options.open(path)?);
+    options.open(path)
+}
+
+/// Writes a plan to a new file.
+fn write(plan: &Plan, path: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(new_file(path)?);
     file::write(plan, &mut out)?;
     out.flush()
 }

@@ -42,6 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     (C::List, &["Esc"], A::Back, "clear filter, then marks", None),
     (C::List, &["q"], A::Quit, "quit", Some(5)),
     (C::List, &["w"], A::Runs, "bulk run: under way or left", None),
+    (C::List, &["u"], A::Undo, "undo the last change, after a preview", None),
     (C::List, &["U"], A::History, "history", None),
     (C::List, &["@"], A::Log, "request log", None),
 
@@ -153,6 +154,9 @@ pub(super) const ROWS: &[Row] = &[
     (C::Results, &["Esc", "q"], A::Back, "back", Some(4)),
     (C::Results, &["f"], A::NextRows, "other rows", Some(5)),
     (C::Results, &["R"], A::RetryRun, "retry failed", Some(6)),
+    (C::Results, &["u"], A::Undo, "undo it, or the chosen rows", Some(7)),
+    (C::Results, &["W"], A::WriteResults, "write to a file", Some(8)),
+    (C::Results, &["U"], A::History, "history", None),
     (C::Results, &["Enter"], A::Open, "all of the row", None),
     (C::Results, &["j", "Down"], A::Down, "down", None),
     (C::Results, &["k", "Up"], A::Up, "up", None),
@@ -165,7 +169,9 @@ pub(super) const ROWS: &[Row] = &[
     (C::Results, &["@"], A::Log, "request log", None),
 
     (C::History, &["Enter", "l", "Right"], A::Open, "open", Some(0)),
-    (C::History, &["Esc", "q"], A::Back, "back", Some(1)),
+    (C::History, &["u"], A::Undo, "undo", Some(1)),
+    (C::History, &["w"], A::Runs, "bulk run: under way or left", None),
+    (C::History, &["Esc", "q"], A::Back, "back", Some(2)),
     (C::History, &["j", "Down"], A::Down, "down", None),
     (C::History, &["k", "Up"], A::Up, "up", None),
     (C::History, &["g g", "Home"], A::Top, "first", None),

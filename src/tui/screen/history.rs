@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::run::{RunScreen, moved};
+use super::run::{RunScreen, moved, opened};
 use super::{Ctx, Exit, Input, Layer, Outcome, Screen};
 use crate::domain::Trouble;
 use crate::domain::shown::one_line;
@@ -15,7 +15,7 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::layout;
 use crate::tui::model::{Desk, Notice, Tickets, sentence};
 use crate::tui::msg::{Msg, Ticket};
-use crate::tui::runs::{Past, words};
+use crate::tui::runs::{Past, Undo, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::text::{put, put_line, wrap};
 
@@ -29,6 +29,8 @@ const ROOMY: u16 = 60;
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
     asked: Option<Ticket>,
+    /// The plan that takes a run back and is being made.
+    undoing: Option<Ticket>,
     /// Asks again when the answer is there.
     again: bool,
     runs: Option<Result<Vec<Past>, Trouble>>,
@@ -42,6 +44,7 @@ impl History {
         let ticket = tickets.draw();
         let history = Self {
             asked: Some(ticket),
+            undoing: None,
             again: false,
             runs: None,
             cursor: 0,
@@ -64,6 +67,18 @@ impl History {
     fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
             Action::Back => return Outcome::exit(Exit::Close),
+            Action::Undo => {
+                let Some(past) = self.current() else {
+                    return Outcome::notice(Notice::info("there is nothing to take back"));
+                };
+                let run = past.key.run;
+                let ticket = ctx.tickets.draw();
+                self.undoing = Some(ticket);
+                let what = Undo::Run { run, only: None };
+                return Outcome::effects(vec![Effect::PlanUndo { ticket, what }]).saying(
+                    Notice::info(format!("planning the way back of run {run} …")),
+                );
+            }
             Action::Open => {
                 let Some(past) = self.current() else {
                     return Outcome::notice(Notice::info("there is no run to open"));
@@ -89,6 +104,10 @@ impl History {
             Msg::History { ticket, result } if self.asked == Some(ticket) => {
                 self.asked = None;
                 self.runs = Some(result);
+            }
+            Msg::Planned { ticket, result } if self.undoing == Some(ticket) => {
+                self.undoing = None;
+                return opened(result);
             }
             // A run that was begun or ended meanwhile has another line now.
             Msg::Begun { .. } => self.again = true,

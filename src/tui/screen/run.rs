@@ -5,13 +5,17 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::{Ctx, Input, Layer, Outcome};
+use super::preview::Preview;
+use super::{Ctx, Exit, Input, Layer, Outcome, Screen};
+use crate::domain::Trouble;
 use crate::engine::journal::{Outcome as End, Tally};
+use crate::engine::plan::Plan;
 use crate::engine::results::{Group, Which};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Context};
@@ -55,6 +59,8 @@ pub struct RunScreen {
     /// Rows that were chosen.
     chosen: BTreeSet<u32>,
     asking: Option<act::Asking>,
+    /// The plan that takes it back and is being made.
+    undoing: Option<Ticket>,
 }
 
 impl RunScreen {
@@ -75,6 +81,7 @@ impl RunScreen {
             whole: false,
             chosen: BTreeSet::new(),
             asking: None,
+            undoing: None,
         };
         let effect = screen.ask(0..WINDOW, tickets);
         (screen, vec![effect])
@@ -208,9 +215,21 @@ impl RunScreen {
                     }
                 }
             }
+            Msg::Planned { ticket, result } if self.undoing == Some(ticket) => {
+                self.undoing = None;
+                return opened(result);
+            }
             _ => {}
         }
         Outcome::nothing()
+    }
+}
+
+/// Shows the plan that takes a change back.
+pub(super) fn opened(planned: Result<Arc<Plan>, Trouble>) -> Outcome {
+    match planned {
+        Ok(plan) => Outcome::exit(Exit::Open(Screen::Preview(Box::new(Preview::of(plan))))),
+        Err(trouble) => Outcome::notice(Notice::trouble(&trouble)),
     }
 }
 

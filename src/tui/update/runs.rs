@@ -1,13 +1,19 @@
 //! Bulk runs outside of their own screens: told of at start and at their end, brought back by a key, and asked
 //! about before the program leaves.
 
+use std::sync::Arc;
+
 use super::Turn;
+use crate::domain::Trouble;
+use crate::engine::Plan;
 use crate::tui::effect::Effect;
 use crate::tui::model::Notice;
-use crate::tui::runs::{Past, Progress, RunKey, words};
+use crate::tui::msg::Ticket;
+use crate::tui::runs::{Past, Progress, RunKey, Undo, words};
 use crate::tui::screen::confirm::Confirm;
 use crate::tui::screen::history::History;
 use crate::tui::screen::paused::Paused;
+use crate::tui::screen::preview::Preview;
 use crate::tui::screen::run::RunScreen;
 use crate::tui::screen::{Command, Screen};
 
@@ -93,6 +99,31 @@ impl Turn<'_> {
         let (screen, effects) = RunScreen::open(key, driven, &mut self.model.tickets);
         self.effects.extend(effects);
         self.model.stack.push(Screen::Run(Box::new(screen)));
+    }
+
+    /// Plans what takes the last change back.
+    pub(super) fn undo_last(&mut self) {
+        let ticket = self.model.tickets.draw();
+        self.model.undoing = Some(ticket);
+        let what = Undo::Last;
+        self.effects.push(Effect::PlanUndo { ticket, what });
+        self.model.notice = Some(Notice::info("planning the way back of the last change …"));
+    }
+
+    /// The last change can be taken back so, unless somebody went on to something else meanwhile.
+    pub(super) fn planned(&mut self, ticket: Ticket, result: &Result<Arc<Plan>, Trouble>) {
+        if self.model.undoing.take_if(|t| *t == ticket).is_none() {
+            return;
+        }
+        match result {
+            Ok(plan) if self.model.stack.is_empty() => {
+                self.model.notice = None;
+                let preview = Preview::of(Arc::clone(plan));
+                self.model.stack.push(Screen::Preview(Box::new(preview)));
+            }
+            Ok(_) => {}
+            Err(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
+        }
     }
 
     pub(super) fn show_history(&mut self) {

@@ -1,13 +1,15 @@
 //! Bulk runs on the screen: how one stands, what it waits for, what came of its rows, the history, and the
 //! question at start.
 
+use std::sync::Arc;
+
 use cardex::domain::{AccountName, Change, ContactId, Patch, ProviderId, Trouble, TroubleKind};
 use cardex::engine::journal::{End, Tally};
-use cardex::engine::plan::{Allowed, Header};
+use cardex::engine::plan::{Allowed, Header, Plan};
 use cardex::engine::results::{Group, Which};
 use cardex::engine::run::{Halt, Standing};
 use cardex::engine::{Reason, RunId};
-use cardex::tui::runs::{Order, Past, Progress, Results, Row, RunKey};
+use cardex::tui::runs::{Order, Past, Progress, Results, Row, RunKey, Undo};
 use cardex::tui::screen::Screen;
 use cardex::tui::{Effect, Msg};
 
@@ -389,4 +391,70 @@ fn the_end_of_a_run_in_the_background_is_said() {
         .msg(run(progress(half())))
         .msg(run(ended));
     script.shows("run 12 ended: 9,881 applied");
+}
+
+/// The plans of a way back that were asked for.
+fn undone(script: &Script) -> Vec<Undo> {
+    let each = script.effects.iter().filter_map(|e| match e {
+        Effect::PlanUndo { what, .. } => Some(what.clone()),
+        _ => None,
+    });
+    each.collect()
+}
+
+#[test]
+fn the_way_back_is_planned_for_the_last_change_for_a_run_or_for_chosen_rows() {
+    let script = screen(contacts(9)).keys("u");
+    assert_eq!(undone(&script), [Undo::Last]);
+    let ticket = script.effects.iter().rev().find_map(|e| match e {
+        Effect::PlanUndo { ticket, .. } => Some(*ticket),
+        _ => None,
+    });
+    let plan = Plan {
+        header: Header {
+            undo_of: Some(RunId(12)),
+            ..header()
+        },
+        rows: Vec::new(),
+    };
+    let planned = Msg::Planned {
+        ticket: ticket.unwrap(),
+        result: Ok(Arc::new(plan)),
+    };
+    let shown = screen(contacts(9)).keys("u").msg(planned.clone());
+    assert!(matches!(shown.model.stack.last(), Some(Screen::Preview(_))));
+    // Who went on to something else is not interrupted.
+    let shown = screen(contacts(9)).keys("u?").msg(planned);
+    assert!(matches!(shown.model.stack.last(), Some(Screen::Help(_))));
+
+    let stopped = || {
+        under_way().msg(run(Progress {
+            driven: false,
+            ..progress(all())
+        }))
+    };
+    let ended = || answered(stopped(), past(12, all()));
+    let all_of_it = Undo::Run {
+        run: RunId(12),
+        only: None,
+    };
+    assert_eq!(undone(&ended().keys("u")), [all_of_it]);
+    let chosen = Undo::Run {
+        run: RunId(12),
+        only: Some([0, 2].into()),
+    };
+    let script = ended().keys("<space><down><space>u");
+    assert_eq!(undone(&script), [chosen]);
+    // One that is under way is stopped first.
+    assert_eq!(undone(&under_way().keys("u")), []);
+}
+
+#[test]
+fn results_are_written_to_the_file_that_was_named() {
+    let script = under_way().keys("W<enter>");
+    let written = Effect::WriteResults {
+        run: RunId(12),
+        path: "./cardex-run-12.csv".into(),
+    };
+    assert!(script.effects.contains(&written), "{:?}", script.effects);
 }

@@ -7,7 +7,8 @@ use crate::engine::run::Standing;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Action;
 use crate::tui::model::Notice;
-use crate::tui::runs::{Order, words};
+use crate::tui::runs::{Order, Undo, words};
+use crate::tui::screen::ask::Ask;
 use crate::tui::screen::confirm::Confirm;
 use crate::tui::screen::{Answer, Ctx, Exit, Outcome, Screen};
 
@@ -16,6 +17,8 @@ use crate::tui::screen::{Answer, Ctx, Exit, Outcome, Screen};
 pub(super) enum Asking {
     /// Whether to end all rows that are left as given up.
     GiveUp,
+    /// Where to write the results.
+    Path,
 }
 
 impl RunScreen {
@@ -40,6 +43,8 @@ impl RunScreen {
                 self.which = next.unwrap_or_default();
                 return self.restart(ctx);
             }
+            Action::Undo => return self.undo(ctx),
+            Action::WriteResults => return self.ask_path(ctx),
             Action::Open => self.whole = !self.whole,
             Action::Mark => self.choose(),
             action => {
@@ -167,8 +172,43 @@ impl RunScreen {
     pub(super) fn answered(&mut self, answer: &Answer, _ctx: &mut Ctx<'_>) -> Outcome {
         match (self.asking.take(), answer) {
             (Some(Asking::GiveUp), Answer::Yes) => self.order(Order::GiveUp, "ending the run"),
+            (Some(Asking::Path), Answer::Typed(path)) => {
+                Outcome::effects(vec![Effect::WriteResults {
+                    run: self.key.run,
+                    path: path.clone(),
+                }])
+            }
             _ => Outcome::nothing(),
         }
+    }
+
+    /// Plans what takes the chosen rows back, or all of them.
+    fn undo(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
+        if let Some(notice) = self.refusal(ctx) {
+            return Outcome::notice(notice);
+        }
+        if self.driven {
+            return Outcome::notice(Notice::info("it is under way; stop it first"));
+        }
+        let ticket = ctx.tickets.draw();
+        self.undoing = Some(ticket);
+        let only = (!self.chosen.is_empty()).then(|| self.chosen.clone());
+        let run = self.key.run;
+        let what = Undo::Run { run, only };
+        Outcome::effects(vec![Effect::PlanUndo { ticket, what }])
+            .saying(Notice::info("planning the way back …"))
+    }
+
+    fn ask_path(&mut self, ctx: &Ctx<'_>) -> Outcome {
+        if !self.is_here(ctx.desk) {
+            return Outcome::notice(Notice::info("open its account for that"));
+        }
+        self.asking = Some(Asking::Path);
+        let path = format!("./cardex-run-{}.csv", self.key.run);
+        let question = "Write what came of each contact to a new file: .csv, or .jsonl for a JSON object a line. \
+                        It holds names and values of contacts.";
+        let ask = Ask::text("Write the results", question, &path);
+        Outcome::exit(Exit::Open(Screen::Ask(Box::new(ask))))
     }
 
     /// Chooses the row with the cursor, or not any more.
