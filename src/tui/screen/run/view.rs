@@ -155,7 +155,9 @@ fn summary(row: &Row, desk: &Desk) -> String {
 fn change(change: &Change, desk: &Desk) -> String {
     let key = one_line(&change.key);
     let private = desk.masked && change.key != "tags";
-    let value = |value: &serde_json::Value| match (value.is_null(), private) {
+    let nothing =
+        |value: &serde_json::Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    let value = |value: &serde_json::Value| match (nothing(value), private) {
         (true, _) => "(none)".to_string(),
         (false, true) => MASK.into(),
         (false, false) => values::value(value).into_owned(),
