@@ -51,6 +51,11 @@ pub async fn run(
     }
     let header = &mut plan.header;
     let more = bulk::allowed(&args.how);
+    if header.allowed.opt_in && !more.opt_in && !args.dry_run {
+        let message = "apply: the plan widens consent, and a file does not decide that";
+        return Err(Trouble::new(TroubleKind::Invalid, message)
+            .with_hint("nothing was sent; --allow-opt-in --reason WHY says that you do"));
+    }
     header.allowed = Allowed {
         opt_in: header.allowed.opt_in || more.opt_in,
         new_field: header.allowed.new_field || more.new_field,

@@ -15,7 +15,8 @@ use crate::app::bulk::{Asked, by_filter, by_ids};
 use crate::app::loader::{self, TagWalk};
 use crate::app::session::Session;
 use crate::cli::interrupt::{telling_waits, unless_interrupted};
-use crate::domain::{Contact, ContactId, Filter, Patch, Trouble, TroubleKind};
+use crate::domain::validate::{self, Problem};
+use crate::domain::{Contact, ContactId, FieldKey, Filter, Patch, Trouble, TroubleKind};
 use crate::engine::plan::{Kind, Plan};
 
 /// Plans, and does it or shows it. Returns the exit code.
@@ -107,7 +108,25 @@ async fn patch(session: &Session, args: &TagArgs) -> Result<Patch, Trouble> {
             "use --add TAG, --remove TAG, --set-attr NAME=VALUE, --flag … (see --help)",
         ));
     }
+    for key in patch.fields.keys().filter(|key| is_personal(**key)) {
+        let message = format!("tag: --set {key}: many contacts would get one person's {key}");
+        return Err(invalid(&message).with_hint("`cardex edit ID --set …` changes one contact"));
+    }
+    let spec = &session.table().tags;
+    for name in patch.tags.add.iter().filter(|_| spec.access.can_set()) {
+        if let Some(problem) = validate::tag(spec, None, name).filter(Problem::is_error) {
+            return Err(invalid(&format!("tag: --add: {}", problem.message)));
+        }
+    }
     Ok(patch)
+}
+
+/// Whether a field tells people apart, so that no two contacts have the same.
+fn is_personal(key: FieldKey) -> bool {
+    !matches!(
+        key,
+        FieldKey::ContactStatus | FieldKey::Origin | FieldKey::CompanyId
+    )
 }
 
 /// Makes the mirror hold what the filter finds at the provider.

@@ -26,7 +26,8 @@ pub fn fits(session: &Session, header: &Header) -> Result<(), Trouble> {
             "choose the account that it was made for with --account; nothing was sent",
         ));
     }
-    if header.allowed.opt_in && header.reason.is_none() {
+    let said = header.reason.as_deref().unwrap_or_default().trim();
+    if header.allowed.opt_in && said.is_empty() {
         let message = "applying the plan: it widens consent, and gives no reason";
         return Err(Trouble::new(TroubleKind::Invalid, message)
             .with_hint("make it again with --allow-opt-in and --reason; nothing was sent"));

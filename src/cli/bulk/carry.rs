@@ -220,21 +220,37 @@ async fn watched(
     Ok(None)
 }
 
-/// The line of progress on a terminal, a few times a second.
+/// The line of progress: on a terminal a few times a second, elsewhere a line now and then.
 pub(super) struct Line {
     shows: bool,
+    quiet: bool,
     last: Option<Instant>,
 }
+
+/// Between two lines where nobody watches: enough to see in a log that it goes on.
+const NOW_AND_THEN: Duration = Duration::from_secs(30);
 
 impl Line {
     pub(super) fn of(out: Output) -> Self {
         let shows = !out.quiet && std::io::stderr().is_terminal();
-        Self { shows, last: None }
+        Self {
+            shows,
+            quiet: out.quiet,
+            last: None,
+        }
     }
 
     /// Shows what there is to say, if it is time to.
     pub(super) fn say(&mut self, text: impl FnOnce() -> String) {
         let soon = Duration::from_millis(200);
+        if !self.shows && !self.quiet {
+            let last = self.last.get_or_insert_with(Instant::now);
+            if last.elapsed() >= NOW_AND_THEN {
+                *last = Instant::now();
+                complain(&text());
+            }
+            return;
+        }
         if !self.shows || self.last.is_some_and(|t| t.elapsed() < soon) {
             return;
         }
