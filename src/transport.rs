@@ -31,6 +31,7 @@ pub mod retry;
 pub mod retry_after;
 pub mod shared;
 mod tally;
+pub mod wire;
 
 pub use auth::Auth;
 pub use client::{Client, Limits};

@@ -17,7 +17,7 @@ use crate::transport::auth::Auth;
 use crate::transport::limiter::Pace;
 use crate::transport::log::Log;
 use crate::transport::shared::{self, Meet, Others};
-use crate::transport::{Client, Lane, Limits};
+use crate::transport::{Client, Clock, Lane, Limits};
 
 /// The database's file name in the data directory.
 const DATABASE: &str = "cardex.db";
@@ -36,6 +36,7 @@ pub struct Setup {
     pub log: Log,
     store: Arc<OnceLock<Store>>,
     client: Client,
+    clock: Clock,
 }
 
 impl Setup {
@@ -55,7 +56,18 @@ impl Setup {
             log: Log::new(crate::transport::log::KEPT),
             store: Arc::default(),
             client: Client::new(Limits::default()),
+            clock: Arc::new(clock::now),
         })
+    }
+
+    /// The same with another network, and requests paced by another clock.
+    #[must_use]
+    pub fn over(self, client: Client, clock: Clock) -> Self {
+        Self {
+            client,
+            clock,
+            ..self
+        }
     }
 
     /// The database's path.
@@ -255,7 +267,7 @@ impl Connector {
             auth,
             pace,
             self.setup.log.clone(),
-            Arc::new(clock::now),
+            Arc::clone(&self.setup.clock),
             move |request, response| judge.judge(request, response),
         ))
     }

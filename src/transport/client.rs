@@ -17,6 +17,7 @@ use url::Url;
 use super::address::{self, Way, place, redirected, unsendable};
 use super::auth::{Auth, Signed};
 use super::exchange::{Broken, BrokenKind};
+use super::wire::{self, Wire};
 use crate::http::{HttpRequest, HttpResponse, Method};
 
 /// Redirects followed on the same server.
@@ -56,15 +57,27 @@ pub struct Client {
 #[derive(Debug)]
 struct Inner {
     limits: Limits,
+    /// What stands in for the network, where something does.
+    wire: Option<Arc<dyn Wire>>,
     pools: [OnceCell<reqwest::Client>; 3],
 }
 
 impl Client {
     /// A client with these limits.
     pub fn new(limits: Limits) -> Self {
+        Self::with(limits, None)
+    }
+
+    /// A client that hands its requests to something else than the network.
+    pub fn over(wire: Arc<dyn Wire>, limits: Limits) -> Self {
+        Self::with(limits, Some(wire))
+    }
+
+    fn with(limits: Limits, wire: Option<Arc<dyn Wire>>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 limits,
+                wire,
                 pools: [OnceCell::new(), OnceCell::new(), OnceCell::new()],
             }),
         }
@@ -87,7 +100,12 @@ impl Client {
         let way = address::way(&url)?;
         for _ in 0..=MOST_REDIRECTS {
             let signed = auth.sign(url.as_str(), &request.headers, request.body.as_ref());
-            let answer = self.attempt(way, request, &signed, &url).await?;
+            let answer = match &self.inner.wire {
+                Some(wire) => {
+                    wire::carried(&**wire, request, signed, &url, self.inner.limits).await?
+                }
+                None => self.attempt(way, request, &signed, &url).await?,
+            };
             let Some(target) = address::target(request.method, &url, &answer)? else {
                 return Ok(answer);
             };
