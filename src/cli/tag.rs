@@ -108,7 +108,7 @@ async fn patch(session: &Session, args: &TagArgs) -> Result<Patch, Trouble> {
             "use --add TAG, --remove TAG, --set-attr NAME=VALUE, --flag … (see --help)",
         ));
     }
-    for key in patch.fields.keys().filter(|key| is_personal(**key)) {
+    if let Some(key) = patch.fields.keys().find(|key| is_personal(**key)) {
         let message = format!("tag: --set {key}: many contacts would get one person's {key}");
         return Err(invalid(&message).with_hint("`cardex edit ID --set …` changes one contact"));
     }

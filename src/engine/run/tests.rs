@@ -132,7 +132,7 @@ fn a_lost_answer_is_looked_at_and_never_blindly_sent_again() {
         row: 0,
         after_write: true,
     };
-    assert_eq!(run.on_written(0, unclear), [read.clone()]);
+    assert_eq!(run.on_written(0, unclear), std::slice::from_ref(&read));
     // It is not there yet.
     assert!(run.on_read(0, Ok(ada())).is_empty());
     assert_eq!(run.cell(0), Some(Cell::Unsettled));

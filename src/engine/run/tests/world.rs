@@ -659,8 +659,8 @@ impl World {
             }
         }
         let by_journal = Self::cells(&self.plan, &self.journal);
-        for row in 0..self.plan.len() {
-            assert_eq!(self.run.cell(row as u32), Some(by_journal[row]));
+        for (row, kept) in by_journal.into_iter().enumerate() {
+            assert_eq!(self.run.cell(row as u32), Some(kept));
             if let (Some(server), Some(without)) = (&self.server[row], &self.without[row]) {
                 self.judge(row, server, without);
             }
