@@ -135,7 +135,9 @@ impl Lane {
     #[must_use]
     pub fn sharing(self, meet: Meet) -> Self {
         // Who it met first stays.
-        let _ = self.inner.meet.set(meet);
+        if self.inner.meet.set(meet).is_ok() {
+            self.inner.gate.change(|limiter, _| limiter.expect_others());
+        }
         self
     }
 
@@ -253,8 +255,9 @@ impl Inner {
         let inner = Arc::downgrade(self);
         let hear = move |others: shared::Others| {
             let Some(inner) = inner.upgrade() else { return };
+            let now = (inner.clock)();
             inner.gate.change(|limiter, _| {
-                limiter.divide(others.processes);
+                limiter.divide(now, others.processes, shared::EVERY);
                 if let Some(until) = others.held_until {
                     limiter.hold(until);
                 }

@@ -15,10 +15,12 @@ use jiff::{SignedDuration, Timestamp};
 mod ladder;
 mod learn;
 mod meter;
+mod pace;
 
 use ladder::Step;
 use learn::Learner;
 use meter::Meter;
+pub use pace::{Pace, Priority, Refusal, Told};
 
 /// The window counted. A little over a minute: the way to the server is not equally long for every
 /// request, and what left 60 s apart may arrive closer together.
@@ -32,78 +34,6 @@ const STEPS: f64 = 20.0;
 
 /// Requests a minute that slower takes for normal where nothing has been measured.
 const LEAST_MEASURED: f64 = 60.0;
-
-/// Who goes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Priority {
-    /// Someone waits for it: a save, the first page. May use the whole limit.
-    Interactive,
-    /// What a background change has begun and not ended: the time between reading a contact and writing it, in
-    /// which somebody else may write, is kept short.
-    Finishing,
-    /// Everything else: further pages, bulk runs. Leaves a share of the limit to others, where the pace says so.
-    Background,
-}
-
-/// When a 429 says that it goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    /// It does not say.
-    Nothing,
-    /// At a moment that it names.
-    Moment,
-    /// At the next full minute: so this vendor's windows are.
-    Minute,
-}
-
-/// A 429.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refusal {
-    /// The request's number, as [`Limiter::sent`] told it when it left.
-    pub number: u64,
-    /// When it left.
-    pub left: Timestamp,
-    /// When it may be sent again, somewhat behind the moment that was told.
-    pub until: Timestamp,
-    /// Who says so.
-    pub told: Told,
-}
-
-/// How fast an account may be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Requests a minute to begin with; 0 where there is no number, which leaves pacing to 429s from the first on.
-    pub per_minute: u32,
-    /// Requests in any one minute that are never passed; 0 where no limit is known. Where it is above `per_minute`,
-    /// or none, what is between is learned from 429s.
-    pub ceiling: u32,
-    /// Requests that may leave at once after a quiet time; counted into the minute. 0 is as 1.
-    pub burst: u32,
-    /// Background calls under way at once. 0 is as 1.
-    pub concurrency: u32,
-    /// Percent of the limit that background calls may use, from 1 to 100: the rest is the colleagues'.
-    pub share: u8,
-}
-
-impl Pace {
-    /// A limit that is known, or with 0 none; all of it may be used.
-    pub fn whole(per_minute: u32, burst: u32, concurrency: u32) -> Self {
-        Self {
-            per_minute,
-            ceiling: per_minute,
-            burst,
-            concurrency,
-            share: 100,
-        }
-    }
-
-    fn usual(self) -> Step {
-        Step {
-            share: self.share.clamp(1, 100),
-            width: self.concurrency.clamp(1, ladder::WIDEST),
-        }
-    }
-}
 
 /// The pacing state of one account.
 #[derive(Debug, Clone)]
@@ -121,6 +51,10 @@ pub struct Limiter {
     sent: u64,
     /// Processes that share the limit.
     processes: u32,
+    /// Whether that is known: others may have used up what may leave at once.
+    met: bool,
+    /// When background calls may begin beside others.
+    background_from: Timestamp,
     /// Everything that left.
     all: Meter,
     /// Background calls, which have a limit of their own where they have a share only.
@@ -143,6 +77,8 @@ impl Limiter {
             rate: told(pace.ceiling),
             sent: 0,
             processes: 1,
+            met: true,
+            background_from: Timestamp::MIN,
             all: Meter::new(),
             background: Meter::new(),
             held_until: Timestamp::MIN,
@@ -175,9 +111,41 @@ impl Limiter {
         self.rate.map(|rate| rate / f64::from(self.processes))
     }
 
-    /// Has so many processes share the limit, this one included. 0 is as 1.
-    pub fn divide(&mut self, processes: u32) {
+    /// Has so many processes share the limit, this one included. 0 is as 1. Who comes to others lets them hear of it
+    /// first, for so long; and nobody sends at once what the others may have used up.
+    pub fn divide(&mut self, now: Timestamp, processes: u32, hear: SignedDuration) {
+        let before = if self.met { self.processes } else { 1 };
         self.processes = processes.max(1);
+        if let Some(learner) = &mut self.learner
+            && self.processes != before
+        {
+            learner.scale(f64::from(before) / f64::from(self.processes));
+        }
+        if self.processes > before {
+            if !self.met {
+                self.background_from = later(now, hear);
+            }
+            let (part, burst) = (self.part(), self.burst());
+            if let Some(rate) = part {
+                self.all.empty(now, rate, burst);
+                self.background.empty(now, rate, burst);
+            }
+        }
+        self.met = true;
+    }
+
+    /// Sends nothing at once until it is told how many share the limit.
+    pub fn expect_others(&mut self) {
+        self.met = false;
+    }
+
+    /// How many may leave at once.
+    fn burst(&self) -> u32 {
+        if self.met {
+            (self.pace.burst / self.processes).max(1)
+        } else {
+            1
+        }
     }
 
     /// Processes that share the limit, this one included.
@@ -252,14 +220,17 @@ impl Limiter {
         if now < self.held_until {
             return Err(self.held_until);
         }
+        if who != Priority::Interactive && now < self.background_from {
+            return Err(self.background_from);
+        }
         let own = match who {
             Priority::Interactive => None,
             Priority::Finishing | Priority::Background => self.background_rate(),
         };
-        let rate = self.part();
-        let whole = rate.map(|rate| self.all.due(rate, self.pace.burst));
-        let part = own.map(|rate| self.background.due(rate, self.pace.burst));
-        let (width, burst) = (self.step.width, self.pace.burst);
+        let (rate, burst) = (self.part(), self.burst());
+        let whole = rate.map(|rate| self.all.due(rate, burst));
+        let part = own.map(|rate| self.background.due(rate, burst));
+        let width = self.step.width;
         let learner = self.learner.as_mut();
         let learned = learner.map(|learner| learner.due(now, width, burst));
         let until = whole.max(part).max(learned).unwrap_or(Timestamp::MIN);
@@ -334,7 +305,8 @@ impl Limiter {
             if let Some(learner) = &mut self.learner {
                 learner.shift(back);
             }
-            for t in [&mut self.held_until, &mut self.stepped_at] {
+            let own = &mut self.background_from;
+            for t in [&mut self.held_until, &mut self.stepped_at, own] {
                 *t = later(*t, back);
             }
         }

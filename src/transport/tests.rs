@@ -362,3 +362,40 @@ async fn a_429_seen_by_one_process_holds_the_other() {
     refused.await.unwrap().unwrap();
     assert!(send_for(&two, 10).await > 20);
 }
+
+/// The budget: 0.97 of what so many calls at once can do, where no limit is in the way.
+#[tokio::test(start_paused = true)]
+async fn the_lane_keeps_every_call_under_way_busy() {
+    for (per_minute, width) in [
+        (60_000, 8),
+        (60_000, 16),
+        (60_000, 32),
+        (0, 8),
+        (0, 16),
+        (0, 32),
+    ] {
+        let lane = lane(pace(per_minute, 5, width));
+        let began = tokio::time::Instant::now();
+        // As a bulk run has it: many wait, each for two answers of 100 ms.
+        let calls: Vec<_> = (0..1_000)
+            .map(|_| {
+                let lane = lane.clone();
+                tokio::spawn(async move {
+                    for _ in 0..2 {
+                        let options = SendOptions::background(true);
+                        send(&lane, options, vec![answer(200)]).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap();
+        }
+        let least = f64::from(2_000_u32.div_ceil(width)) * 0.1;
+        let efficiency = least / began.elapsed().as_secs_f64();
+        assert!(
+            efficiency >= 0.97,
+            "{per_minute}/min, {width} at once: {efficiency}"
+        );
+    }
+}

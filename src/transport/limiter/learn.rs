@@ -128,6 +128,15 @@ impl Learner {
         }
     }
 
+    /// Others have come or gone: its part is so many times what it was.
+    pub(super) fn scale(&mut self, factor: f64) {
+        match &mut self.phase {
+            Phase::Open(_) => {}
+            Phase::Bucket(bucket) => bucket.scale(factor),
+            Phase::Window(window) => window.scale(factor),
+        }
+    }
+
     /// When the next may leave; at most `width` are under way, and the first `burst` may leave at once.
     pub(super) fn due(&mut self, now: Timestamp, width: u32, burst: u32) -> Timestamp {
         if let Some(look) = self.mute.and_then(|mute| mute.look)

@@ -37,6 +37,12 @@ impl Meter {
         free.max(later(self.full_at, SignedDuration::ZERO - credit))
     }
 
+    /// Has nothing left to send at once.
+    pub(super) fn empty(&mut self, now: Timestamp, rate: f64, burst: u32) {
+        let credit = interval(rate) * i32::try_from(burst).unwrap_or(i32::MAX);
+        self.full_at = self.full_at.max(later(now, credit));
+    }
+
     /// Counts one that leaves now, against this rate where there is one.
     pub(super) fn count(&mut self, now: Timestamp, rate: Option<f64>) {
         if let Some(rate) = rate {

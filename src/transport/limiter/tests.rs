@@ -172,6 +172,23 @@ fn background_calls_leave_their_colleagues_share_and_others_may_use_it() {
 }
 
 #[test]
+fn a_limit_is_divided_and_nothing_leaves_at_once_before_that_is_known() {
+    let mut limiter = Limiter::new(pace(60, 6));
+    limiter.expect_others();
+    assert_eq!(run(&mut limiter, start(), 1_500), [0, 1_000]);
+    let hear = SignedDuration::from_secs(2);
+    limiter.divide(after(1_500), 3, hear);
+    let early = limiter.take(after(1_500), Priority::Background);
+    assert_eq!(early, Err(after(3_500)));
+    assert_eq!(limiter.per_minute(), Some(20));
+    let sent = run(&mut limiter, after(120_000), 600_000);
+    assert_eq!(sent[..3], [120_000, 120_000, 123_000]);
+    assert!(most_in_a_minute(&sent) <= 20);
+    limiter.divide(after(720_000), 0, hear);
+    assert_eq!(limiter.per_minute(), Some(60));
+}
+
+#[test]
 fn slower_and_faster_stay_inside_the_limit() {
     let mut limiter = Limiter::new(Pace {
         share: 50,

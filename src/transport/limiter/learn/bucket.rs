@@ -90,6 +90,13 @@ impl Bucket {
         self.rate
     }
 
+    /// Its part is so many times what it was: what was measured before no longer fits.
+    pub(super) fn scale(&mut self, factor: f64) {
+        self.rate = (self.rate * factor).max(1.0 / SLOWEST);
+        self.over = true;
+        self.creep = CREEP / 4.0;
+    }
+
     /// When the next may leave. `tried`: long enough ago that the limit was tried.
     pub(super) fn due(&mut self, now: Timestamp, tried: bool) -> Timestamp {
         self.follow(now);

@@ -70,6 +70,16 @@ impl Window {
         Some(most * 60.0 / self.span?)
     }
 
+    /// Its part is so many times what it was.
+    pub(super) fn scale(&mut self, factor: f64) {
+        let scaled = |most: u64| {
+            // Exact as far as a count of requests can be.
+            let most = f64::from(u32::try_from(most).unwrap_or(u32::MAX)) * factor;
+            super::super::whole(most).into()
+        };
+        self.most = self.most.map(scaled);
+    }
+
     /// When the next may leave.
     pub(super) fn due(&self, now: Timestamp) -> Timestamp {
         match self.most {
