@@ -125,7 +125,7 @@ impl Limiter {
             if !self.met {
                 self.background_from = later(now, hear);
             }
-            let (part, burst) = (self.part(), self.burst());
+            let (part, burst) = (self.part(), self.burst(Priority::Interactive));
             if let Some(rate) = part {
                 self.all.empty(now, rate, burst);
                 self.background.empty(now, rate, burst);
@@ -139,12 +139,14 @@ impl Limiter {
         self.met = false;
     }
 
-    /// How many may leave at once.
-    fn burst(&self) -> u32 {
-        if self.met {
-            (self.pace.burst / self.processes).max(1)
-        } else {
-            1
+    /// How many may leave at once. Beside others, background calls leave evenly: what one of them left unused the
+    /// others may have taken. Two make up for a sleep that was late.
+    fn burst(&self, who: Priority) -> u32 {
+        let alone = self.met && self.processes == 1;
+        match who {
+            _ if alone => self.pace.burst,
+            Priority::Interactive if self.met => (self.pace.burst / self.processes).max(1),
+            _ => self.pace.burst.min(2),
         }
     }
 
@@ -227,7 +229,7 @@ impl Limiter {
             Priority::Interactive => None,
             Priority::Finishing | Priority::Background => self.background_rate(),
         };
-        let (rate, burst) = (self.part(), self.burst());
+        let (rate, burst) = (self.part(), self.burst(who));
         let whole = rate.map(|rate| self.all.due(rate, burst));
         let part = own.map(|rate| self.background.due(rate, burst));
         let width = self.step.width;

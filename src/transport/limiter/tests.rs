@@ -175,7 +175,7 @@ fn background_calls_leave_their_colleagues_share_and_others_may_use_it() {
 fn a_limit_is_divided_and_nothing_leaves_at_once_before_that_is_known() {
     let mut limiter = Limiter::new(pace(60, 6));
     limiter.expect_others();
-    assert_eq!(run(&mut limiter, start(), 1_500), [0, 1_000]);
+    assert_eq!(run(&mut limiter, start(), 1_500), [0, 0, 1_000]);
     let hear = SignedDuration::from_secs(2);
     limiter.divide(after(1_500), 3, hear);
     let early = limiter.take(after(1_500), Priority::Background);
