@@ -258,7 +258,9 @@ impl Inner {
             let now = (inner.clock)();
             inner.gate.change(|limiter, _| {
                 limiter.divide(now, others.processes, shared::EVERY);
-                if let Some(until) = others.held_until {
+                if let Some(until) = others.held_until
+                    && until.duration_since(now) <= shared::LONGEST_HEARD
+                {
                     limiter.hold(until);
                 }
             });

@@ -14,6 +14,9 @@ pub const EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// How long that counts.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(8);
 
+/// A longer wait of another process is not taken over: who is refused itself hears why, and can say so.
+pub(super) const LONGEST_HEARD: SignedDuration = SignedDuration::from_secs(90);
+
 /// What is heard of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Others {

@@ -361,6 +361,12 @@ async fn a_429_seen_by_one_process_holds_the_other() {
     assert!(two.held_until().is_some());
     refused.await.unwrap().unwrap();
     assert!(send_for(&two, 10).await > 20);
+    // What is an hour away is heard from the server itself, with its words.
+    let hour = answer(429).with_header("retry-after", "3600");
+    let _ = send(&one, SendOptions::interactive(true), vec![hour]).await;
+    let _ = send(&one, SendOptions::interactive(true), vec![]).await;
+    assert!(one.held_until().is_some());
+    assert!(send_for(&two, 10).await > 20);
 }
 
 /// The budget: 0.97 of what so many calls at once can do, where no limit is in the way.
