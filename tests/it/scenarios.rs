@@ -472,12 +472,6 @@ fn judged(
         doubled == 0,
         format!("{doubled} writes were carried out twice"),
     );
-    eprintln!(
-        "{}: {:.1} s, {requests} requests, {throttled} times 429, {wiped} of {} wiped",
-        scenario.shows,
-        came.seconds,
-        theirs.len()
-    );
     wrong
 }
 
@@ -496,7 +490,11 @@ async fn every_scenario_ends_as_it_says() {
         let text = std::fs::read_to_string(&file).unwrap();
         let scenario: Scenario = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
         let found = play(&scenario).await;
-        wrong.extend(found.into_iter().map(|what| format!("{name}: {what}")));
+        wrong.extend(
+            found
+                .into_iter()
+                .map(|what| format!("{name} ({}): {what}", scenario.shows)),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
