@@ -3,9 +3,10 @@
 //! # The idea
 //!
 //! Pure machines, each *event in, effects out, time as an argument*: the screen ([`tui`]), one save
-//! ([`engine::save`]), a bulk run ([`engine::run`]), one HTTP call with pacing and retries ([`transport::exchange`]). Providers are pure
-//! codecs: patch → request values, response value → contact ([`provider`]). A thin shell ([`app`]) owns
-//! terminal, tokio runtime, clock, network and database, and does what the machines ask.
+//! ([`engine::save`]), a bulk run ([`engine::run`]), one HTTP call with pacing and retries
+//! ([`transport::exchange`]). Providers are pure codecs: patch → request values, response value → contact
+//! ([`provider`]). A thin shell ([`app`]) owns terminal, tokio runtime, clock, network and database, and does what
+//! the machines ask.
 //!
 //! ```text
 //!  key ─► tui::keymap ─► Msg ─► tui::update(&mut Model, Msg, now) ─► Model ─► tui::view ─► screen
@@ -70,7 +71,7 @@
 //! * What happens on `Ctrl-s`: [`tui::screen::review`], [`app::session`], [`engine::save`].
 //! * What the marking keys do: [`tui::screen::list`], [`app::marking`], [`domain::selection`].
 //! * What a bulk change does: [`engine::plan`], [`engine::run`], then [`app::bulk`] which drives it.
-//! * A new test: `tests/codec` for wire formats, `tests/it/screen.rs` for screens.
+//! * A new test: `tests/codec` for wire formats, `tests/it/screen.rs` for screens, `tests/scenarios` for runs.
 
 pub mod app;
 pub mod cli;
