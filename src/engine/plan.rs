@@ -1,5 +1,5 @@
 //! A bulk change before anything is sent: a row for each selected contact, with what will change, or why nothing
-//! will. Rows are made by [`planner`], written and read by [`file`], taken back by [`back`]; what is sent is
+//! will. Rows are made by [`planner`], written and read by [`mod@file`], taken back by [`back`]; what is sent is
 //! [`super::run`]'s business.
 //!
 //! A hundred thousand rows fit: patches are shared, and the values that change are kept as one JSON text a row.

@@ -280,12 +280,6 @@ impl Run {
         self.open.len().saturating_sub(self.unwritten.len())
     }
 
-    /// How many rows are under way and wait for nothing but their turn in the network or the journal: not those
-    /// whose last entries can not be written now.
-    pub fn sending(&self) -> usize {
-        self.open.len() - self.unwritten.len()
-    }
-
     /// Whether every row has its end, and the journal holds it.
     pub fn is_done(&self) -> bool {
         self.queue.is_empty() && self.open.is_empty()

@@ -3,7 +3,7 @@
 //! Three rules at once, the strictest wins: a bucket (`burst` at once, then evenly), a sliding
 //! window (never more than the limit within any minute, wherever a server's window begins), and
 //! a cool-down after a 429. Where the limit is known, a 429 halves the pace, and quiet time brings it back in small
-//! steps; where it is not, [`learn`] finds it.
+//! steps; where it is not, `learn` finds it.
 //! Time is an argument. How many requests are under way at once is not counted here: that is no
 //! matter of time, and the lane does it; but how many may be is kept here, as one of the steps that a person
 //! takes slower and faster.

@@ -179,7 +179,7 @@ impl<'a> Driver<'a> {
         Progress {
             run: self.id,
             tally,
-            under_way: self.run.sending(),
+            under_way: self.run.under_way(),
             standing: self.run.standing().clone(),
             ended_now: tally.done().saturating_sub(self.ended_before),
             since: self.since,

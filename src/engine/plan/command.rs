@@ -14,7 +14,7 @@ pub fn line(header: &Header, ids: &str) -> Option<String> {
 }
 
 impl Plan {
-    /// The command line that does the same; see [`line`].
+    /// The command line that does the same; see [`line()`].
     pub fn command(&self, ids: &str) -> Option<String> {
         line(&self.header, ids)
     }
