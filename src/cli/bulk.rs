@@ -239,20 +239,9 @@ fn totals(carried: &Carried) -> Value {
 }
 
 fn sentence(carried: &Carried) -> String {
-    let t = carried.tally;
-    let mut text = format!(
-        "Run {}: {} contacts: {} applied, {} unchanged, {} failed, {} unknown",
-        carried.run.map_or_else(String::new, |r| r.to_string()),
-        t.selected(),
-        t.applied,
-        t.unchanged,
-        t.failed,
-        t.unknown
-    );
-    if t.left > 0 {
-        text.push_str(&format!(", {} left", t.left));
-    }
-    format!("{text} ({:.1} s).", carried.seconds)
+    let run = carried.run.map_or_else(String::new, |r| r.to_string());
+    let (counts, seconds) = (carried.tally.words(), carried.seconds);
+    format!("Run {run}: {counts} ({seconds:.1} s).")
 }
 
 /// What a plan would do, in a sentence.

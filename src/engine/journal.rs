@@ -256,6 +256,22 @@ impl Tally {
         self.applied + self.unchanged + self.failed + self.unknown
     }
 
+    /// The numbers as a sentence part; what is left only where something is.
+    pub fn words(&self) -> String {
+        let mut text = format!(
+            "{} contacts: {} applied, {} unchanged, {} failed, {} unknown",
+            self.selected(),
+            self.applied,
+            self.unchanged,
+            self.failed,
+            self.unknown
+        );
+        if self.left > 0 {
+            text.push_str(&format!(", {} left", self.left));
+        }
+        text
+    }
+
     /// The number behind an outcome.
     pub fn of(&self, outcome: Outcome) -> u64 {
         match outcome {

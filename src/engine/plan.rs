@@ -20,6 +20,9 @@ pub mod planner;
 
 pub use planner::Planner;
 
+/// More contacts than this are confirmed by typing their number, on the screen and at a prompt.
+pub const BY_LETTER: usize = 25;
+
 /// What was allowed by name, for the whole plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed {
@@ -198,15 +201,6 @@ impl Counts {
     /// How many will be sent or looked at.
     pub fn go(&self) -> usize {
         self.of(Kind::Send) + self.of(Kind::Unread)
-    }
-
-    /// How many can not be changed.
-    pub fn blocked(&self) -> usize {
-        let blocked = self.kinds.iter();
-        blocked
-            .filter(|(k, _)| matches!(k, Kind::Blocked(_)))
-            .map(|(_, n)| n)
-            .sum()
     }
 
     /// All rows.

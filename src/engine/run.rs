@@ -260,11 +260,6 @@ impl Run {
         again.collect()
     }
 
-    /// How many rows may be under way at once from now on.
-    pub fn set_most(&mut self, most: usize) {
-        self.most = most.max(1);
-    }
-
     /// How the rows stand.
     pub fn tally(&self) -> Tally {
         self.tally

@@ -4,9 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::cli::interrupt::unless_interrupted;
 use crate::domain::{Trouble, TroubleKind};
-
-/// More contacts than this are confirmed by typing their number.
-const BY_LETTER: usize = 25;
+use crate::engine::plan::BY_LETTER;
 
 /// What is asked.
 #[derive(Debug, Clone)]

@@ -197,18 +197,7 @@ fn text(session: &Session, run: &RunRecord, failures: &[Group]) -> Vec<String> {
         lines.push(format!("reason: {reason}"));
     }
     lines.extend(header.doubts.iter().map(|d| format!("in doubt: {d}")));
-    let mut counts = format!(
-        "{} contacts: {} applied, {} unchanged, {} failed, {} unknown",
-        t.selected(),
-        t.applied,
-        t.unchanged,
-        t.failed,
-        t.unknown
-    );
-    if t.left > 0 {
-        counts.push_str(&format!(", {} left", t.left));
-    }
-    lines.push(counts);
+    lines.push(t.words());
     let mut lines: Vec<String> = lines
         .iter()
         .map(|l| shown::one_line(l).into_owned())

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use super::{Asking, Preview, command, view};
 use crate::domain::Trouble;
+use crate::engine::plan::BY_LETTER;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Desk, Notice};
 use crate::tui::screen::ask::Ask;
 use crate::tui::screen::confirm::Confirm;
 use crate::tui::screen::{Answer, Ctx, Exit, Outcome, Screen};
-
-/// More rows than this are confirmed by typing their number.
-const BY_LETTER: usize = 25;
 
 impl Preview {
     pub(super) fn apply(&mut self, ctx: &Ctx<'_>) -> Outcome {
