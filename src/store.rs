@@ -139,6 +139,15 @@ impl Store {
         self.ask(|_| Ok(()))
     }
 
+    /// Lets the database grow no further, as where no room is left on the disk, or lets it grow again. For trying
+    /// out what comes of it.
+    pub fn hold_size(&self, held: bool) -> Reply<()> {
+        self.ask(move |owner| {
+            let set = schema::hold_size(&owner.conn, held);
+            set.map_err(|fault| fault.say(&owner.path, "limiting the size of the database"))
+        })
+    }
+
     /// SQLite's `quick_check` of the whole file, slow on large ones: what is wrong, one sentence each;
     /// empty when nothing is.
     pub fn check(&self) -> Reply<Vec<String>> {

@@ -83,6 +83,8 @@ pub struct Loaded {
     pub complete: bool,
     /// What the list did instead of ending, where it did not end as a list should; a half sentence about it.
     pub fault: Option<&'static str>,
+    /// Whether contacts were deleted while the list was walked, each time: others may have moved out of sight.
+    pub shrank: bool,
     /// Why tags were not walked, where they should have been.
     pub untagged: Option<Trouble>,
 }
@@ -93,7 +95,12 @@ impl Loaded {
         if let Some(fault) = self.fault {
             return Some(odd(fault));
         }
-        (self.missing > 0).then(|| uncounted(self.missing))
+        if self.missing > 0 {
+            return Some(uncounted(self.missing));
+        }
+        let moved =
+            "contacts were deleted while the list was read: it may hold some that did not appear";
+        self.shrank.then(|| moved.to_string())
     }
 }
 
@@ -167,6 +174,7 @@ pub async fn load(
     let mut loaded = Loaded {
         complete: walked.complete(),
         fault: walked.fault,
+        shrank: walked.shrank,
         ..Loaded::default()
     };
     if loaded.complete {

@@ -114,6 +114,14 @@ pub(super) fn open_in_memory() -> Result<Connection, StoreError> {
     open().map_err(|fault| fault.say(path, "opening a database in memory"))
 }
 
+/// The size that a database has, or SQLite's own limit, as the most that it may have.
+pub(super) fn hold_size(conn: &Connection, held: bool) -> Result<(), Fault> {
+    // A limit below the present size is taken for that size.
+    let pages: i64 = if held { 1 } else { 4_294_967_294 };
+    conn.pragma_update(None, "max_page_count", pages)?;
+    Ok(())
+}
+
 fn create_folder(path: &Path) -> Result<(), StoreError> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         let mut builder = fs::DirBuilder::new();

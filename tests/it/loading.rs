@@ -167,6 +167,19 @@ async fn a_contact_skipped_because_another_was_deleted_meanwhile_is_found_all_th
 }
 
 #[tokio::test]
+async fn a_list_that_shrinks_during_every_walk_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, _sandbox, _) = session(&folder, 60, |fake, page| {
+        fake.remove_contact(page as u64);
+    })
+    .await;
+    let (loaded, _) = load(&session, TagWalk::None).await;
+    assert!(!loaded.complete && loaded.missing == 0, "{loaded:?}");
+    let said = loaded.shortfall().unwrap_or_default();
+    assert!(said.contains("deleted while"), "{said}");
+}
+
+#[tokio::test]
 async fn contacts_created_meanwhile_double_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let (session, _sandbox, fake) = session(&folder, 40, |fake, page| {
