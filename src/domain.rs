@@ -7,6 +7,7 @@ pub mod account;
 pub mod age;
 pub mod attribute;
 pub mod contact;
+pub mod count;
 pub mod diff;
 pub mod draft;
 pub mod field;

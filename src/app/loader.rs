@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::app::clock;
 use crate::app::session::{Found, Session, store_trouble};
 use crate::app::trail::{Trail, Turn};
-use crate::domain::{ContactId, Trouble, TroubleKind};
+use crate::domain::{ContactId, Trouble, TroubleKind, count};
 use crate::provider::Cursor;
 use crate::store::Moment;
 
@@ -111,7 +111,8 @@ pub(super) fn odd(fault: &str) -> String {
 
 /// What to say of so many contacts that are counted and never came.
 pub(super) fn uncounted(missing: u64) -> String {
-    format!("{missing} contacts that the provider counts did not appear in its list")
+    let missing = count::contacts(missing);
+    format!("{missing} that the provider counts did not appear in its list")
 }
 
 /// The first contacts of a list.

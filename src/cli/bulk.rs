@@ -10,13 +10,14 @@ use super::interrupt::{telling_waits, unless_interrupted};
 use super::output::{Output, interrupted};
 use crate::app::bulk::{self, Order};
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{Trouble, TroubleKind, shown};
+use crate::domain::{Trouble, TroubleKind, count, shown};
 use crate::engine::journal::{RunId, Tally};
 use crate::engine::plan::{Allowed, Kind, Plan, Planned, file};
 use crate::engine::results::Group;
 
 pub mod args;
 mod carry;
+pub mod column;
 pub mod confirm;
 pub mod outlet;
 pub mod results;
@@ -45,7 +46,8 @@ pub fn within(selected: usize, max: Option<usize>) -> Result<(), Trouble> {
     let Some(max) = max.filter(|max| selected > *max) else {
         return Ok(());
     };
-    let message = format!("{selected} contacts are chosen, and --max allows {max}");
+    let (chosen, are) = (count::contacts(selected), count::are(selected));
+    let message = format!("{chosen} {are} chosen, and --max allows {max}");
     Err(Trouble::new(TroubleKind::Invalid, message)
         .with_hint("nothing was sent; choose fewer, or raise --max"))
 }
@@ -184,9 +186,11 @@ pub async fn finish(
         out.trouble_beside(trouble);
     }
     if carried.tally.left > 0 {
+        let left = carried.tally.left;
         out.aside(&format!(
-            "{} contacts are left; `cardex runs resume {run}` goes on with them.",
-            carried.tally.left
+            "{} {} left; `cardex runs resume {run}` goes on.",
+            count::contacts(left),
+            count::are(left)
         ));
     }
     match written {
@@ -262,7 +266,7 @@ pub fn summary(plan: &Plan) -> String {
             parts.push(format!("{rows} blocked ({})", reason.label()));
         }
     }
-    format!("{} contacts: {}.", counts.all(), parts.join(", "))
+    format!("{}: {}.", count::contacts(counts.all()), parts.join(", "))
 }
 
 /// The first rows of a plan, one line each.

@@ -11,7 +11,7 @@ use crate::app::roster::{self, RosterAdded, RosterEntry, Taken};
 use crate::app::session::Session;
 use crate::app::session::roster::HOW_TO_FILL;
 use crate::app::setup::Setup;
-use crate::domain::{AccountName, Filter, Trouble, TroubleKind, shown};
+use crate::domain::{AccountName, Filter, Trouble, TroubleKind, count, shown};
 
 /// The other account that a command is about.
 ///
@@ -213,8 +213,9 @@ fn after(taken: &Taken) -> String {
         n => format!(" {n} left out: a source id with a dot or a blank can not be addressed."),
     };
     format!(
-        " {} contacts of the account were looked at for the inbox {:?}.{skipped}",
-        taken.seen, taken.inbox
+        " {} of the account looked at for the inbox {:?}.{skipped}",
+        count::contacts(taken.seen),
+        taken.inbox
     )
 }
 

@@ -9,7 +9,7 @@ use crate::app::bulk::{Order, RunRecord, RunRow, results};
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::config::Account;
-use crate::domain::{AccountName, Trouble, TroubleKind};
+use crate::domain::{AccountName, Trouble, TroubleKind, count};
 use crate::engine::RunId;
 
 pub mod args;
@@ -179,7 +179,8 @@ async fn end(session: &Session, which: Which, yes: bool, out: Output) -> Result<
     }
     if asks(yes) {
         let (id, left) = (run.id, run.tally.left);
-        let what = format!("Give up the {left} contacts of run {id} whose turn has not come?");
+        let left = count::contacts(left);
+        let what = format!("Give up the {left} of run {id} whose turn has not come?");
         if !ask(Question::Do(what)).await? {
             return Ok(interrupted());
         }

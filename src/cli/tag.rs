@@ -1,13 +1,11 @@
 //! `cardex tag`: a change for many contacts, chosen by a filter, by ids, or all: plan, look, ask, run.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::Path;
 
 use tokio::sync::watch;
 
-use super::bulk::Outlet;
+use super::bulk::{Outlet, column};
 use super::edit::args::patch_of;
 use super::output::{Output, interrupted};
 use super::{EditArgs, TagArgs, bulk};
@@ -112,6 +110,13 @@ async fn patch(session: &Session, args: &TagArgs) -> Result<Patch, Trouble> {
         let message = format!("tag: --set {key}: many contacts would get one person's {key}");
         return Err(invalid(&message).with_hint("`cardex edit ID --set …` changes one contact"));
     }
+    let region = account.default_region.as_deref();
+    let wrong = validate::patch(session.table(), &definitions, region, &blank, &patch);
+    // What no contact could store is not planned for any of them.
+    if let Some((key, problem)) = (wrong.into_iter()).find(|(k, p)| k != "tags" && p.is_error()) {
+        return Err(invalid(&format!("tag: {key}: {}", problem.message))
+            .with_hint("nothing was planned or sent"));
+    }
     let spec = &session.table().tags;
     for name in patch.tags.add.iter().filter(|_| spec.access.can_set()) {
         if let Some(problem) = validate::tag(spec, None, name).filter(Problem::is_error) {
@@ -159,27 +164,25 @@ async fn load(session: &Session, filter: &Filter, out: Output) -> Result<(), Tro
     Ok(())
 }
 
-/// The ids in a file, one a line; empty lines do not count, an id that is there twice counts once.
+/// The ids in a file; an id that is there twice counts once.
 fn ids_of(session: &Session, path: &Path) -> Result<Vec<ContactId>, Trouble> {
     let name = path.display();
-    let failed = |e: std::io::Error| invalid(&format!("--ids: reading {name}: {e}"));
-    let mut text = String::new();
-    match path.as_os_str() == "-" {
-        true => std::io::stdin().lock().read_to_string(&mut text),
-        false => File::open(path).and_then(|f| BufReader::new(f).read_to_string(&mut text)),
-    }
-    .map_err(failed)?;
+    let failed = |why: String| {
+        invalid(&format!("--ids: {name}: {why}")).with_hint(
+            "nothing was sent; a file of ids holds one a line, or a column `id` under a header",
+        )
+    };
+    let text = column::text_of(path);
+    let text = text.map_err(|e| invalid(&format!("--ids: reading {name}: {e}")))?;
+    let found = match column::of_table(&text, "id").map_err(failed)? {
+        Some(cells) => cells,
+        None => column::of_lines(&text, "id").map_err(failed)?,
+    };
     let mut seen = HashSet::new();
     let mut ids = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let id = line.trim();
-        if id.is_empty() {
-            continue;
-        }
-        let id = session.check_id(id).map_err(|t| {
-            invalid(&format!("--ids: line {number} of {name}: {}", t.message))
-                .with_hint("nothing was sent; a file of ids holds one a line")
-        })?;
+    for (number, id) in found {
+        let id = session.check_id(&id);
+        let id = id.map_err(|t| failed(format!("line {number}: {}", t.message)))?;
         if seen.insert(id.clone()) {
             ids.push(id);
         }

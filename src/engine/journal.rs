@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::reason::Reason;
-use crate::domain::{Change, Patch};
+use crate::domain::{Change, Patch, count};
 
 /// A run's number in its store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -259,8 +259,8 @@ impl Tally {
     /// The numbers as a sentence part; what is left only where something is.
     pub fn words(&self) -> String {
         let mut text = format!(
-            "{} contacts: {} applied, {} unchanged, {} failed, {} unknown",
-            self.selected(),
+            "{}: {} applied, {} unchanged, {} failed, {} unknown",
+            count::contacts(self.selected()),
             self.applied,
             self.unchanged,
             self.failed,

@@ -12,6 +12,7 @@ mod answers;
 mod bulk;
 mod doctor;
 mod editing;
+mod files;
 mod listing;
 mod narrowed;
 mod opencx;

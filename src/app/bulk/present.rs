@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::plan::{planner, refusal};
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{Change, Contact, Patch, Trouble, TroubleKind, diff};
+use crate::domain::{Change, Contact, Patch, Trouble, TroubleKind, count, diff};
 use crate::engine::plan::{Plan, Planned, Planner, Row, base_of};
 use crate::engine::reason::Reason;
 use crate::provider::Target;
@@ -111,7 +111,8 @@ pub async fn looked_at(
         }
     }
     if let (rows, Some(trouble)) = unread {
-        let doubt = format!("{rows} contacts could not be read; the first: {trouble}");
+        let rows = count::contacts(rows);
+        let doubt = format!("{rows} could not be read; the first: {trouble}");
         plan.header.doubts.push(doubt);
     }
     Ok(plan)

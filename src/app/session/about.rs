@@ -1,7 +1,7 @@
 //! Who is signed in, what answers, and at which pace: asked, and said in plain sentences.
 
 use super::{Remote, Session, store_trouble};
-use crate::domain::{Trouble, TroubleKind};
+use crate::domain::{Trouble, TroubleKind, count};
 use crate::http::{HttpResponse, Verdict};
 use crate::provider::{self, Reply};
 use crate::transport::{Lane, Priority, SendError, SendOptions};
@@ -26,7 +26,7 @@ impl Session {
             let count = self.inner.contacts.count(&self.inner.account.name).await;
             let count = count.map_err(|e| store_trouble(tried, &e))?;
             return Ok(About {
-                told: vec![format!("the local store holds {count} contacts")],
+                told: vec![format!("the local store holds {}", count::contacts(count))],
                 ..About::default()
             });
         };

@@ -4,7 +4,7 @@
 use futures_util::future::join_all;
 
 use super::{Remote, Session, failure, store_trouble, wrong_reply};
-use crate::domain::{Contact, ContactId, FieldKey, TagsRead, Trouble, TroubleKind};
+use crate::domain::{Contact, ContactId, FieldKey, TagsRead, Trouble, TroubleKind, count};
 use crate::http::HttpResponse;
 use crate::provider::{Call, Cursor, DecodeError, Page, Purpose, Reply, Target};
 use crate::store::{RosterElsewhere, RosterEntry};
@@ -20,10 +20,7 @@ fn of_setting(roster: &RosterElsewhere) -> String {
         .server
         .split_once(' ')
         .unwrap_or((&roster.server, ""));
-    let count = match roster.contacts {
-        1 => "1 contact".to_string(),
-        n => format!("{n} contacts"),
-    };
+    let count = count::contacts(roster.contacts);
     // A written one is known by a fingerprint, which tells nobody anything.
     match inbox.contains(' ') {
         true => format!("{count} of {server}, inbox_identifier from {inbox}"),
@@ -288,10 +285,7 @@ impl Session {
         let Some(first) = part.entries.first() else {
             return Ok(format!("The roster is empty; fill it with {HOW_TO_FILL}."));
         };
-        let count = match part.total {
-            1 => "1 contact".to_string(),
-            n => format!("{n} contacts"),
-        };
+        let count = count::contacts(part.total);
         let said = match self.glance(remote, first, Priority::Interactive).await {
             Ok(_) => "its first answers",
             Err(t) if t.kind == TroubleKind::NotFound => "its first is not found at Chatwoot",

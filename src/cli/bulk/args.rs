@@ -10,7 +10,7 @@ pub struct TagArgs {
     /// Whom: words that must match, and tag:vip -tag:x email: phone: attr.plan=gold, as for list
     #[arg(value_name = "FILTER", num_args = 0..)]
     pub filter: Vec<String>,
-    /// Whom: the ids in FILE, one a line; - for standard input
+    /// Whom: the ids in FILE, one a line or a column `id`; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "all"])]
     pub ids: Option<PathBuf>,
     /// Whom: every contact of the account

@@ -15,7 +15,7 @@ use crate::engine::journal::RunId;
 pub(super) async fn write_file(
     session: &Session,
     run: RunId,
-    mut outlet: Outlet,
+    outlet: Outlet,
 ) -> Result<(), Trouble> {
     let path = outlet.path().to_path_buf();
     let csv = path
@@ -31,5 +31,5 @@ pub(super) async fn write_file(
         file.write_all(bytes).map_err(failed)
     })
     .await?;
-    file.flush().map_err(failed)
+    file.finish().map_err(failed)
 }

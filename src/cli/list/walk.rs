@@ -9,7 +9,7 @@ use super::super::columns::Column;
 use super::super::output::Output;
 use crate::app::loader::{self, First, LoadEvent, TagWalk, Tagged};
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{Contact, Filter, Trouble, TroubleKind, shown};
+use crate::domain::{Contact, Filter, Trouble, TroubleKind, count, shown};
 
 /// Up to so many contacts are read one by one for their tags, rather than walking every tag's list.
 const ONE_BY_ONE: usize = 10;
@@ -165,7 +165,7 @@ impl Progress {
                 loaded,
                 total: None,
             } => format!("{loaded} loaded"),
-            LoadEvent::Confirming { left } => format!("{left} contacts left to confirm"),
+            LoadEvent::Confirming { left } => format!("{} left to confirm", count::contacts(left)),
             LoadEvent::Tags { tag } => format!("reading tag {}", shown::one_line(&tag)),
             LoadEvent::Tagged | LoadEvent::Paused | LoadEvent::Resumed => return,
         };

@@ -104,7 +104,7 @@ pub struct UndoArgs {
     /// The run's number, or `last` for the latest, single edits included
     #[arg(value_name = "ID")]
     pub run: Which,
-    /// Only these rows: the lines of FILE, as `runs results` prints them, or row numbers; - for standard input
+    /// Only these rows: FILE as `runs results` prints it, JSON lines or CSV, or row numbers; - for standard input
     #[arg(long, value_name = "FILE")]
     pub rows: Option<PathBuf>,
     /// Read each contact and print what would be done to it; send nothing

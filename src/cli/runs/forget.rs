@@ -8,7 +8,7 @@ use crate::app::session::{Session, store_trouble};
 use crate::cli::bulk::confirm::{Question, ask, asks};
 use crate::cli::exit;
 use crate::cli::output::{Output, interrupted};
-use crate::domain::{Trouble, TroubleKind, age};
+use crate::domain::{Trouble, TroubleKind, age, count};
 use serde_json::json;
 
 /// Forgets one run, or all that began before a moment. Returns the exit code.
@@ -21,7 +21,9 @@ pub(super) async fn run(session: &Session, args: &ForgetArgs, out: Output) -> Re
         (Some(run), _) => {
             let run = find(session, run).await?;
             if run.tally.left > 0 {
-                let message = format!("run {}: {} contacts are left", run.id, run.tally.left);
+                let left = run.tally.left;
+                let (left, are) = (count::contacts(left), count::are(left));
+                let message = format!("run {}: {left} {are} left", run.id);
                 return Err(invalid(message)
                     .with_hint("`cardex runs end` gives them up; then it can be forgotten"));
             }

@@ -1,17 +1,13 @@
 //! `runs undo`: takes a run, or chosen rows of it, back as a plan of its own.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
-
-use serde_json::Value;
 
 use super::args::UndoArgs;
 use super::find;
 use crate::app::bulk as app;
 use crate::app::session::Session;
-use crate::cli::bulk::{self, Outlet};
+use crate::cli::bulk::{self, Outlet, column};
 use crate::cli::interrupt::{telling_waits, unless_interrupted};
 use crate::cli::output::{Output, interrupted};
 use crate::domain::{Trouble, TroubleKind};
@@ -64,38 +60,28 @@ pub(super) async fn run(session: &Session, args: &UndoArgs, out: Output) -> Resu
     }
 }
 
-/// The numbers of rows in a file: one a line, or the lines that `runs results` prints.
+/// The numbers of rows in a file: one a line, or what `runs results` prints, in either format.
 fn rows_of(path: &Path) -> Result<HashSet<u32>, Trouble> {
     let name = path.display();
+    let text = column::text_of(path);
     let invalid = |message: String| {
         Trouble::new(TroubleKind::Invalid, message)
             .with_hint("nothing was sent; `cardex runs results ID` prints rows")
     };
-    let mut text = String::new();
-    match path.as_os_str() == "-" {
-        true => io::stdin().lock().read_to_string(&mut text),
-        false => File::open(path).and_then(|mut f| f.read_to_string(&mut text)),
-    }
-    .map_err(|e| invalid(format!("--rows: reading {name}: {e}")))?;
-    let mut rows = HashSet::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let row = row_of(line.trim());
-        rows.insert(row.ok_or_else(|| {
-            invalid(format!(
-                "--rows: line {number} of {name}: neither a row's number nor a line of results"
-            ))
-        })?);
-    }
-    Ok(rows)
+    let text = text.map_err(|e| invalid(format!("--rows: reading {name}: {e}")))?;
+    rows_in(&text).map_err(|why| invalid(format!("--rows: {name}: {why}")))
 }
 
-fn row_of(line: &str) -> Option<u32> {
-    let value: Value = serde_json::from_str(line).ok()?;
-    let number = value.get("row").unwrap_or(&value);
-    number.as_u64().and_then(|n| n.try_into().ok())
+fn rows_in(text: &str) -> Result<HashSet<u32>, String> {
+    let cells = match column::of_table(text, "row")? {
+        Some(cells) => cells,
+        None => column::of_lines(text, "row")?,
+    };
+    let row = |(line, text): (u64, String)| {
+        let row = text.parse();
+        row.map_err(|_| format!("line {line}: {text:?} is no row's number"))
+    };
+    cells.into_iter().map(row).collect()
 }
 
 #[cfg(test)]
@@ -103,11 +89,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_numbers_or_lines_of_results() {
-        assert_eq!(row_of("7"), Some(7));
-        assert_eq!(row_of(r#"{"row":7,"id":"12","end":"applied"}"#), Some(7));
-        for wrong in ["", "x", "-1", "7.5", r#"{"id":"7"}"#, "99999999999"] {
-            assert_eq!(row_of(wrong), None, "{wrong}");
+    fn rows_are_numbers_or_results_in_either_format() {
+        for text in [
+            "7\n9\n",
+            "{\"row\":7,\"id\":\"12\",\"end\":\"applied\"}\n9\n",
+            "row,id,name,end,reason,message,changes\r\n7,12,\"Doe, Jane\",failed,invalid,\"a\nb\",[]\r\n9,13,,,,,\r\n",
+        ] {
+            assert_eq!(rows_in(text), Ok(HashSet::from([7, 9])), "{text:?}");
+        }
+        for wrong in ["x", "-1", "7.5", r#"{"id":"7"}"#, "99999999999", "7,8"] {
+            let said = rows_in(&format!("3\n{wrong}")).unwrap_err();
+            assert!(said.contains("line 2"), "{wrong}: {said}");
         }
     }
 }

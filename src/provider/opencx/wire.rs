@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::domain::count;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::provider::{Context, DecodeError, Page, Reply, json_body};
 
@@ -140,8 +141,7 @@ fn items(root: &Value) -> impl Iterator<Item = &serde_json::Map<String, Value>> 
 fn counted(contacts: usize) -> String {
     match contacts {
         0 => "no contact".into(),
-        1 => "1 contact".into(),
-        n => format!("{n} contacts"),
+        n => count::contacts(n),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How many contacts there are, how far loading is and what is marked, in words.
 
 use super::{List, marks};
+use crate::domain::count;
 use crate::domain::shown::one_line;
 use crate::engine::run::Standing;
 use crate::tui::keymap::{Action, Context};
@@ -32,7 +33,7 @@ pub fn counts(list: &List, desk: &Desk) -> String {
         // A copy from an earlier day is shown while the provider is asked again.
         Some(loading) if loading.mirror_of.is_some() => {
             if parts.is_empty() {
-                parts.push(format!("{} contacts", rows.total));
+                parts.push(count::contacts(rows.total));
             }
             parts.push(match loading.total {
                 Some(total) => format!("refreshed {} of {total}", loading.loaded),
@@ -43,8 +44,7 @@ pub fn counts(list: &List, desk: &Desk) -> String {
             Some(total) => format!("loaded {} of {total}", loading.loaded),
             None => format!("{} loaded", loading.loaded),
         }),
-        None if parts.is_empty() && rows.total == 1 => parts.push("1 contact".into()),
-        None if parts.is_empty() => parts.push(format!("{} contacts", rows.total)),
+        None if parts.is_empty() => parts.push(count::contacts(rows.total)),
         None => {}
     }
     if matches!(
