@@ -178,8 +178,8 @@ pub async fn finish(
         false => out.line(&sentence(&carried)),
     };
     if !out.json {
-        for of in &failures {
-            out.aside(&failure_line(of));
+        for line in failures.iter().flat_map(|of| failure_lines(of, run)) {
+            out.aside(&line);
         }
     }
     if let Some(trouble) = &carried.trouble {
@@ -202,10 +202,27 @@ pub async fn finish(
     }
 }
 
-/// How many contacts failed so, and what the first of them says.
-pub fn failure_line(of: &Group) -> String {
-    let message = shown::one_line(&of.message);
-    format!("  {} failed: {}: {message}", of.rows, of.reason)
+/// How many contacts failed so, a line for each of the most frequent sentences, with a contact that says it.
+pub fn failure_lines(of: &Group, run: RunId) -> Vec<String> {
+    let line = |rows: u64, what: &str| format!("  {rows} failed: {}: {what}", of.reason);
+    let mut lines: Vec<String> = (of.said.iter())
+        .map(|said| {
+            let first = shown::one_line(said.first.as_str());
+            let who = match said.rows {
+                1 => format!("contact {first}"),
+                n => format!("contact {first} and {} more", n - 1),
+            };
+            line(
+                said.rows,
+                &format!("{} ({who})", shown::one_line(&said.message)),
+            )
+        })
+        .collect();
+    if of.others() > 0 {
+        let words = format!("other messages; `cardex runs results {run}` tells them");
+        lines.push(line(of.others(), &words));
+    }
+    lines
 }
 
 /// The totals of a run that never began: nobody was chosen.

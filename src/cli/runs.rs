@@ -11,6 +11,7 @@ use crate::app::setup::Setup;
 use crate::config::Account;
 use crate::domain::{AccountName, Trouble, TroubleKind, count};
 use crate::engine::RunId;
+use crate::engine::results::blocked_words;
 
 pub mod args;
 mod forget;
@@ -152,11 +153,15 @@ async fn resume(session: &Session, args: &ResumeArgs, out: Output) -> Result<u8,
         .map(|path| Outlet::open(path, "the results"))
         .transpose()?;
     let t = run.tally;
+    let tried = match args.failed {
+        None => String::new(),
+        Some(again) => trying_again(session, &run, again).await?,
+    };
     let left = match (t.left, again.is_empty()) {
         (0, true) => "nothing is left".into(),
-        (0, false) => "trying again what failed".into(),
+        (0, false) => tried,
         (left, true) => format!("going on with {left}"),
-        (left, false) => format!("going on with {left}, and trying again what failed"),
+        (left, false) => format!("going on with {left}; {tried}"),
     };
     out.remark(&format!(
         "Run {}: {} of {} done ({} applied, {} unchanged, {} failed, {} unknown); {left}.",
@@ -169,6 +174,27 @@ async fn resume(session: &Session, args: &ResumeArgs, out: Output) -> Result<u8,
         t.unknown
     ));
     bulk::finish(session, run.id, again, results, out).await
+}
+
+/// What trying again means for a run, in words: how many contacts, and why not more.
+async fn trying_again(session: &Session, run: &RunRecord, again: Again) -> Result<String, Trouble> {
+    let groups = session.journal().run_failures(run.id).await;
+    let mut groups = groups.map_err(|e| store_trouble("reading the results", &e))?;
+    let (unknown, which) = match again {
+        Again::Any => (run.tally.unknown, "failed or is not known".to_string()),
+        Again::For(reason) => {
+            groups.retain(|g| g.reason == reason);
+            (0, format!("failed so ({reason})"))
+        }
+    };
+    let rows: u64 = unknown + groups.iter().map(|g| g.rows - g.blocked).sum::<u64>();
+    let blocked = blocked_words(groups.iter());
+    Ok(match (rows, blocked) {
+        (0, None) => format!("nothing is tried again, for nothing {which}"),
+        (0, Some(blocked)) => format!("nothing is tried again: {blocked}"),
+        (rows, None) => format!("trying {rows} again"),
+        (rows, Some(blocked)) => format!("trying {rows} again; {blocked}"),
+    })
 }
 
 async fn end(session: &Session, which: Which, yes: bool, out: Output) -> Result<u8, Trouble> {

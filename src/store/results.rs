@@ -1,17 +1,19 @@
 //! What came of a run's rows: a window of those that are asked for, and the failed in groups. Read from the
 //! journal of `journal`; rows are found by their ends, without reading what they hold.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row as SqlRow, params};
 
 use super::error::Fault;
 use super::journal::{RunRow, rows};
 use super::{Reply, Store};
+use crate::domain::ContactId;
 use crate::engine::journal::{Outcome, RunId};
 use crate::engine::reason::Reason;
-use crate::engine::results::{Group, Which};
+use crate::engine::results::{Group, Said, Which};
 
 /// A window of the rows that were asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,14 +42,50 @@ impl Store {
     pub fn run_failures(&self, run: RunId) -> Reply<Vec<Group>> {
         self.ask(move |owner| {
             owner.read("reading the results of a run", |tx, _| {
-                groups(tx, run.0, &ends(tx, run.0)?)
+                let (ends, sentences) = ends(tx, run.0)?;
+                groups(tx, run.0, &ends, &sentences)
             })
         })
     }
 }
 
-/// The end of each row, without its sentence; the place is the row.
-type Ends = Vec<Option<(Outcome, Option<Reason>)>>;
+/// How a row ended.
+#[derive(Clone, Copy)]
+struct RowEnd {
+    outcome: Outcome,
+    reason: Option<Reason>,
+    /// Whether the plan knew it.
+    planned: bool,
+    /// Its sentence, among those of its reason; one that is not kept is beyond them.
+    said: usize,
+}
+
+/// The end of each row; the place is the row.
+type Ends = Vec<Option<RowEnd>>;
+
+/// Different sentences that are kept of a reason.
+const KEPT: usize = 16;
+
+/// Sentences that a group tells.
+const TOLD: usize = 3;
+
+/// The sentences of each reason, in the order in which they were met.
+#[derive(Default)]
+struct Sentences(BTreeMap<Reason, Vec<String>>);
+
+impl Sentences {
+    fn place(&mut self, reason: Reason, message: String) -> usize {
+        let kept = self.0.entry(reason).or_default();
+        match kept.iter().position(|known| *known == message) {
+            Some(place) => place,
+            None if kept.len() < KEPT => {
+                kept.push(message);
+                kept.len() - 1
+            }
+            None => usize::MAX,
+        }
+    }
+}
 
 fn results(
     tx: &Connection,
@@ -55,8 +93,11 @@ fn results(
     which: Which,
     window: &Range<usize>,
 ) -> Result<RunResults, Fault> {
-    let ends = ends(tx, run)?;
-    let meant = (0u32..).zip(&ends).filter(|(_, end)| which.means(**end));
+    let (ends, sentences) = ends(tx, run)?;
+    let end = |end: &Option<RowEnd>| end.map(|e| (e.outcome, e.reason));
+    let meant = (0u32..)
+        .zip(&ends)
+        .filter(|(_, found)| which.means(end(found)));
     let meant: Vec<u32> = meant.map(|(row, _)| row).collect();
     let start = window.start.min(meant.len());
     let mut found = Vec::new();
@@ -67,55 +108,107 @@ fn results(
         start,
         rows: found,
         matched: meant.len(),
-        failed: groups(tx, run, &ends)?,
+        failed: groups(tx, run, &ends, &sentences)?,
     })
 }
 
-fn ends(tx: &Connection, run: i64) -> Result<Ends, Fault> {
-    let end = |outcome: Option<String>, reason: Option<String>| {
-        let outcome = outcome?;
-        let outcome = Outcome::ALL.into_iter().find(|o| o.as_str() == outcome)?;
-        Some((outcome, reason.as_deref().and_then(Reason::parse)))
+fn ends(tx: &Connection, run: i64) -> Result<(Ends, Sentences), Fault> {
+    let mut sentences = Sentences::default();
+    let mut end = |r: &SqlRow<'_>, at: usize, planned: bool| -> Result<Option<RowEnd>, Fault> {
+        let outcome: Option<String> = r.get(at)?;
+        let outcome = outcome.and_then(|o| Outcome::ALL.into_iter().find(|k| k.as_str() == o));
+        let reason: Option<String> = r.get(at + 1)?;
+        let reason = reason.as_deref().and_then(Reason::parse);
+        let message: Option<String> = r.get(at + 2)?;
+        Ok(outcome.map(|outcome| RowEnd {
+            outcome,
+            reason,
+            planned,
+            said: reason.map_or(0, |reason| {
+                sentences.place(reason, message.unwrap_or_default())
+            }),
+        }))
     };
     let mut ends = Ends::new();
-    let sql = "SELECT settled ->> '$.end', settled ->> '$.reason' FROM run_rows WHERE run = ?1 ORDER BY row";
+    let sql = "SELECT settled ->> '$.end', settled ->> '$.reason', settled ->> '$.message' FROM run_rows \
+               WHERE run = ?1 ORDER BY row";
     let mut statement = tx.prepare_cached(sql)?;
     let mut found = statement.query([run])?;
     while let Some(r) = found.next()? {
-        ends.push(end(r.get(0)?, r.get(1)?));
+        ends.push(end(r, 0, true)?);
     }
-    // Of every entry that is no end both are NULL: the row is open again.
-    let sql = "SELECT row, entry ->> '$.settled.end.end', entry ->> '$.settled.end.reason' FROM journal \
-               WHERE run = ?1 ORDER BY seq";
+    // Of every entry that is no end all are NULL: the row is open again. A sentence is read of those that failed.
+    let sql = "SELECT row, entry ->> '$.settled.end.end', entry ->> '$.settled.end.reason', \
+               entry ->> '$.settled.end.message' FROM journal WHERE run = ?1 ORDER BY seq";
     let mut statement = tx.prepare_cached(sql)?;
     let mut found = statement.query(params![run])?;
     while let Some(r) = found.next()? {
         let row: u32 = r.get(0)?;
+        let last = end(r, 1, false)?;
         if let Some(known) = ends.get_mut(row as usize) {
-            *known = end(r.get(1)?, r.get(2)?);
+            *known = last;
         }
     }
-    Ok(ends)
+    Ok((ends, sentences))
 }
 
-fn groups(tx: &Connection, run: i64, ends: &Ends) -> Result<Vec<Group>, Fault> {
-    let mut sums: BTreeMap<Reason, (u64, u32)> = BTreeMap::new();
+/// What is counted of a reason: rows, those that the plan blocked, and of each sentence how many say it and who is
+/// the first.
+#[derive(Default)]
+struct Sum {
+    rows: u64,
+    blocked: u64,
+    said: BTreeMap<usize, (u64, u32)>,
+}
+
+fn groups(
+    tx: &Connection,
+    run: i64,
+    ends: &Ends,
+    sentences: &Sentences,
+) -> Result<Vec<Group>, Fault> {
+    let mut sums: BTreeMap<Reason, Sum> = BTreeMap::new();
     for (row, end) in (0u32..).zip(ends) {
-        if let Some((_, Some(reason))) = end {
-            sums.entry(*reason).or_insert((0, row)).0 += 1;
-        }
+        let Some((end, reason)) = end.and_then(|e| Some((e, e.reason?))) else {
+            continue;
+        };
+        let sum = sums.entry(reason).or_default();
+        sum.rows += 1;
+        sum.blocked += u64::from(end.planned);
+        sum.said.entry(end.said).or_insert((0, row)).0 += 1;
     }
     let mut groups = Vec::new();
-    for (reason, (count, first)) in sums {
-        let row = rows(tx, run, first, 1)?.into_iter().next();
-        let end = row.and_then(|r| r.fold.end);
-        let message = end.as_ref().and_then(|e| e.message()).unwrap_or_default();
+    for (reason, sum) in sums {
+        let kept = sentences.0.get(&reason);
+        let told = |place: usize| kept.and_then(|k| k.get(place));
+        let mut most: Vec<_> = sum.said.iter().collect();
+        most.sort_by_key(|(_, (rows, first))| (Reverse(*rows), *first));
+        let mut said = Vec::new();
+        for (message, rows, first) in most
+            .into_iter()
+            .filter_map(|(place, (rows, first))| Some((told(*place)?, *rows, *first)))
+            .take(TOLD)
+        {
+            said.push(Said {
+                message: message.clone(),
+                rows,
+                first: contact(tx, run, first)?,
+            });
+        }
         groups.push(Group {
             reason,
-            rows: count,
-            message: message.to_string(),
+            rows: sum.rows,
+            blocked: sum.blocked,
+            said,
         });
     }
-    groups.sort_by_key(|g| std::cmp::Reverse(g.rows));
+    groups.sort_by_key(|g| Reverse(g.rows));
     Ok(groups)
+}
+
+fn contact(tx: &Connection, run: i64, row: u32) -> Result<ContactId, Fault> {
+    let sql = "SELECT contact FROM run_rows WHERE run = ?1 AND row = ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let id = statement.query_row(params![run, row], |r| r.get::<_, String>(0))?;
+    Ok(ContactId::new(id))
 }

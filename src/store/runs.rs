@@ -116,6 +116,27 @@ impl Store {
         })
     }
 
+    /// The latest run that changed something by taking this one back.
+    pub fn undone_by(&self, account: &AccountName, run: RunId) -> Reply<Option<RunId>> {
+        let account = self.key_of(account);
+        self.ask(move |owner| {
+            owner.read("reading the history", |tx, _| {
+                let sql = "SELECT id, kind, started_at, ended_at, header, tally, forgotten_at FROM runs \
+                           WHERE account = ?1 AND header ->> '$.undo_of' = ?2 ORDER BY id DESC";
+                let key = row::account_key(tx, &account)?;
+                let mut statement = tx.prepare_cached(sql)?;
+                let mut rows = statement.query(params![key, run.0])?;
+                while let Some(r) = rows.next()? {
+                    let found = record(tx, r)?;
+                    if found.tally.applied > 0 {
+                        return Ok(Some(found.id));
+                    }
+                }
+                Ok(None)
+            })
+        })
+    }
+
     /// The name of the account that a run belongs to, whichever it is.
     pub fn account_of_run(&self, run: RunId) -> Reply<Option<AccountName>> {
         self.ask(move |owner| {

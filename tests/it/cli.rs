@@ -8,6 +8,7 @@
     reason = "in a test's helper, too, a failing step fails the test"
 )]
 
+mod afterwards;
 mod answers;
 mod bulk;
 mod doctor;

@@ -40,7 +40,9 @@ pub async fn undo(
         return Err(Trouble::new(TroubleKind::Invalid, message));
     }
     let all = record.header.change.clone().unwrap_or_default();
-    let (mut planner, doubts) = planner(session, &names_of(&all), allowed, BTreeSet::new()).await?;
+    let (mut planner, mut doubts) =
+        planner(session, &names_of(&all), allowed, BTreeSet::new()).await?;
+    doubts.extend(undone(session, run).await?);
     let mut rows = Vec::new();
     let mut from = 0;
     loop {
@@ -84,6 +86,23 @@ pub async fn undo(
     header.undo_of = Some(run);
     header.doubts = doubts;
     Ok(Plan { header, rows })
+}
+
+/// That the run was taken back before, where it was.
+async fn undone(session: &Session, run: RunId) -> Result<Option<String>, Trouble> {
+    let name = &session.account().name;
+    let store = session.journal();
+    let failed = |e| store_trouble("reading the history", &e);
+    let Some(by) = store.undone_by(name, run).await.map_err(failed)? else {
+        return Ok(None);
+    };
+    let again = store.undone_by(name, by).await.map_err(failed)?;
+    Ok(Some(match again {
+        None => format!("run {run} was undone by run {by} already"),
+        Some(again) => {
+            format!("run {run} was undone by run {by} already, which run {again} took back")
+        }
+    }))
 }
 
 /// The names that taking a change back would set: what a planner has to know about.

@@ -311,7 +311,8 @@ mod tests {
                 .map(|reason| Group {
                     reason: *reason,
                     rows: 1,
-                    message: String::new(),
+                    blocked: 0,
+                    said: Vec::new(),
                 })
                 .collect();
             let carried = Carried {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::bulk::{RunKind, RunRecord, is_driven};
 use crate::app::session::{Session, store_trouble};
-use crate::cli::bulk::failure_line;
+use crate::cli::bulk::failure_lines;
 use crate::cli::exit;
 use crate::cli::output::Output;
 use crate::domain::{Trouble, shown};
@@ -159,7 +159,15 @@ fn object(session: &Session, run: &RunRecord) -> Value {
 }
 
 fn failure(of: &Group) -> Value {
-    json!({"reason": of.reason, "rows": of.rows, "message": of.message})
+    let said = of.said.iter();
+    let said = said.map(|s| json!({"message": s.message, "rows": s.rows, "first": s.first}));
+    json!({
+        "reason": of.reason,
+        "rows": of.rows,
+        "blocked": of.blocked,
+        "message": of.said.first().map(|s| &s.message),
+        "messages": said.collect::<Vec<_>>(),
+    })
 }
 
 fn text(session: &Session, run: &RunRecord, failures: &[Group]) -> Vec<String> {
@@ -202,6 +210,6 @@ fn text(session: &Session, run: &RunRecord, failures: &[Group]) -> Vec<String> {
         .iter()
         .map(|l| shown::one_line(l).into_owned())
         .collect();
-    lines.extend(failures.iter().map(failure_line));
+    lines.extend(failures.iter().flat_map(|of| failure_lines(of, run.id)));
     lines
 }

@@ -45,6 +45,9 @@ pub(super) async fn run(session: &Session, args: &UndoArgs, out: Output) -> Resu
     };
     let mut plan = plan?;
     if plan.rows.is_empty() {
+        for doubt in &plan.header.doubts {
+            out.warning(doubt);
+        }
         return Ok(bulk::nothing_matched(out));
     }
     bulk::within(plan.rows.len(), args.how.max)?;

@@ -24,6 +24,7 @@ impl Turn<'_> {
         let was_driven = known.is_none_or(|k| k.driven);
         self.model.desk.note_run(progress);
         self.model.desk.unfinished.retain(|p| p.key != progress.key);
+        self.ask_anew();
         let shown = self.model.stack.iter().any(|s| match s {
             Screen::Run(run) => *run.key() == progress.key,
             _ => false,
@@ -137,30 +138,50 @@ impl Turn<'_> {
 
     /// Leaves, unless something would be lost that is kept nowhere, or a run is under way.
     pub(super) fn leave(&mut self) {
-        let driven: Vec<&Progress> = self.model.desk.runs.iter().filter(|r| r.driven).collect();
-        let question = if self.model.stack.iter().any(|s| s.layer().would_lose()) {
-            "A form holds text that could not be kept as a draft. Leave and lose it?".into()
-        } else if let Some(run) = driven.first() {
-            let more = match driven.len() {
-                1 => String::new(),
-                n => format!(" (and {} more)", n - 1),
-            };
-            format!(
-                "Run {}{more} is {}: {}. Leave? It stops after the requests in flight, and can be resumed.",
-                run.key.run,
-                words::state(run),
-                words::share(run.tally)
-            )
-        } else {
+        let Some(question) = self.before_leaving() else {
             self.effects.push(Effect::Quit);
             return;
         };
-        let asked = |s: &Screen| matches!(s, Screen::Confirm(c) if c.then == Some(Command::Quit));
-        if !self.model.stack.last().is_some_and(asked) {
+        if !self.model.stack.last().is_some_and(asks_to_leave) {
             self.model.stack.push(Screen::Confirm(Confirm {
                 question,
                 then: Some(Command::Quit),
             }));
         }
     }
+
+    /// What is asked before the program leaves, where something is.
+    fn before_leaving(&self) -> Option<String> {
+        if self.model.stack.iter().any(|s| s.layer().would_lose()) {
+            let words = "A form holds text that could not be kept as a draft. Leave and lose it?";
+            return Some(words.into());
+        }
+        let driven: Vec<&Progress> = self.model.desk.runs.iter().filter(|r| r.driven).collect();
+        let run = driven.first()?;
+        let more = match driven.len() {
+            1 => String::new(),
+            n => format!(" (and {} more)", n - 1),
+        };
+        Some(format!(
+            "Run {}{more} is {}: {}. Leave? It stops after the requests in flight, and can be resumed.",
+            run.key.run,
+            words::state(run),
+            words::share(run.tally)
+        ))
+    }
+
+    /// The question whether to leave is about the present, however long it stands there.
+    fn ask_anew(&mut self) {
+        let question = self.before_leaving();
+        let question = question.unwrap_or_else(|| "Nothing is under way any more. Leave?".into());
+        let asked = self.model.stack.iter_mut().filter_map(|s| match s {
+            Screen::Confirm(confirm) if confirm.then == Some(Command::Quit) => Some(confirm),
+            _ => None,
+        });
+        asked.for_each(|confirm| confirm.question.clone_from(&question));
+    }
+}
+
+fn asks_to_leave(screen: &Screen) -> bool {
+    matches!(screen, Screen::Confirm(c) if c.then == Some(Command::Quit))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cardex::domain::{AccountName, Change, ContactId, Patch, ProviderId, Trouble, TroubleKind};
 use cardex::engine::journal::{End, Tally};
 use cardex::engine::plan::{Allowed, Header, Plan};
-use cardex::engine::results::{Group, Which};
+use cardex::engine::results::{Group, Said, Which};
 use cardex::engine::run::{Halt, Standing};
 use cardex::engine::{Reason, RunId};
 use cardex::tui::runs::{Order, Past, Progress, Results, Row, RunKey, Undo};
@@ -156,7 +156,12 @@ fn failed() -> Vec<Group> {
     let group = |reason, rows, message: &str| Group {
         reason,
         rows,
-        message: message.into(),
+        blocked: 0,
+        said: vec![Said {
+            message: message.into(),
+            rows,
+            first: ContactId::new("12"),
+        }],
     };
     vec![
         group(Reason::Refused, 8, "phone_number: is not E.164"),
@@ -369,7 +374,20 @@ fn a_run_that_was_left_is_asked_about_and_resumed_with_one_key() {
 fn leaving_the_program_while_a_run_is_under_way_is_asked() {
     let script = screen(contacts(9)).msg(run(progress(half()))).keys("q");
     assert!(!script.effects.contains(&Effect::Quit));
-    script.shows("Run 12 is under way: 6,212 of 10,000. Leave?");
+    let script = script.shows("Run 12 is under way: 6,212 of 10,000. Leave?");
+    // What is asked keeps up with the run, however long it stands there.
+    let script = script.msg(run(progress(Tally {
+        applied: half().applied + 1,
+        left: half().left - 1,
+        ..half()
+    })));
+    let script = script.shows("6,213 of 10,000. Leave?");
+    let ended = Progress {
+        driven: false,
+        ..progress(all())
+    };
+    let script = script.msg(run(ended));
+    script.shows("Nothing is under way any more. Leave?");
     let script = screen(contacts(9)).msg(run(progress(half()))).keys("qy");
     assert!(script.effects.contains(&Effect::Quit));
     // One that is stopped holds nobody.
@@ -379,6 +397,50 @@ fn leaving_the_program_while_a_run_is_under_way_is_asked() {
     };
     let script = screen(contacts(9)).msg(run(stopped)).keys("q");
     assert!(script.effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn what_only_a_new_plan_can_mend_is_not_tried_again_and_this_is_said() {
+    let with = |blocked: u64| {
+        let script = screen(contacts(9)).msg(run(Progress {
+            driven: false,
+            under_way: 0,
+            ..progress(all())
+        }));
+        let script = script.keys("w");
+        let last = script.effects.iter().rev().find_map(|e| match e {
+            Effect::Results { ticket, .. } => Some(*ticket),
+            _ => None,
+        });
+        let mut failed = failed();
+        failed.truncate(1);
+        failed[0].blocked = blocked;
+        let tally = Tally {
+            failed: 8,
+            unknown: 0,
+            ..all()
+        };
+        let script = script.msg(run(Progress {
+            driven: false,
+            under_way: 0,
+            ..progress(tally)
+        }));
+        script.msg(Msg::Results {
+            ticket: last.expect("a question for rows"),
+            result: Ok(Box::new(Results {
+                past: past(12, tally),
+                start: 0,
+                matched: rows().len(),
+                rows: rows(),
+                failed,
+            })),
+        })
+    };
+    let script = with(8).keys("R");
+    let mut script = script.shows("nothing is tried again: 8 were blocked by the plan (refused)");
+    assert_eq!(orders(&mut script), []);
+    let mut script = with(3).keys("R").shows("trying again: 5 that failed");
+    assert_eq!(orders(&mut script), [Order::Retry(None)]);
 }
 
 #[test]

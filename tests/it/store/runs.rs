@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cardex::engine::journal::{End, Entry, Intent, Noted, Outcome, RowFold, Tally};
 use cardex::engine::plan::{Allowed, Header, Plan, Planned, Row};
 use cardex::engine::reason::Reason;
+use cardex::engine::results::{Group, Said};
 use cardex::engine::run::Cell;
 use cardex::store::RunKind;
 
@@ -142,4 +143,52 @@ fn a_contact_with_an_open_intent_belongs_to_one_run() {
     assert!(note(two, 1, intent()).is_ok(), "another contact");
     assert!(note(one, 0, settled(0)).is_ok());
     assert!(note(two, 0, intent()).is_ok());
+}
+
+#[test]
+fn failures_are_told_by_reason_with_their_sentences_and_who_says_them() {
+    let store = Store::in_memory().unwrap();
+    let mut plan = (*plan()).clone();
+    plan.rows[0].planned = Planned::Blocked {
+        reason: Reason::Refused,
+        why: "no".into(),
+    };
+    let plan = Arc::new(plan);
+    let run = store.begin_run(&account(), RunKind::Bulk, Arc::clone(&plan), at(0));
+    let run = run.wait().unwrap();
+    let failed = |row: u32, message: &str| Noted {
+        row,
+        entry: Entry::Settled {
+            end: End::Failed {
+                reason: Reason::Refused,
+                message: message.into(),
+            },
+            otherwise: Vec::new(),
+        },
+    };
+    let reopened = Noted {
+        row: 1,
+        entry: Entry::Reopened,
+    };
+    let entries = vec![
+        failed(1, "tried once"),
+        reopened,
+        failed(1, "too long"),
+        failed(2, "no"),
+    ];
+    store.journal(run, entries, at(1)).wait().unwrap();
+    let groups = store.run_failures(run).wait().unwrap();
+    let said = |message: &str, rows, first: usize| Said {
+        message: message.into(),
+        rows,
+        first: plan.rows[first].id.clone(),
+    };
+    let wanted = Group {
+        reason: Reason::Refused,
+        rows: 3,
+        blocked: 1,
+        said: vec![said("no", 2, 0), said("too long", 1, 1)],
+    };
+    assert_eq!(groups, [wanted]);
+    assert_eq!(groups[0].others(), 0);
 }

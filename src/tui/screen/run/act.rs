@@ -2,7 +2,7 @@
 
 use super::{RunScreen, moved, view};
 use crate::engine::journal::Outcome as End;
-use crate::engine::results::Which;
+use crate::engine::results::{Group, Which, blocked_words};
 use crate::engine::run::Standing;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Action;
@@ -136,21 +136,29 @@ impl RunScreen {
             return Outcome::notice(notice);
         }
         let tally = self.tally(ctx.desk).unwrap_or_default();
-        let (rows, reason) = match self.which {
-            Which::Because(reason) => {
-                let groups = self.failed.iter();
-                let rows = groups.filter(|g| g.reason == reason).map(|g| g.rows).sum();
-                (rows, Some(reason))
-            }
-            _ => (tally.failed + tally.unknown, None),
+        let of = match self.which {
+            Which::Because(reason) => Some(reason),
+            _ => None,
         };
+        let meant = |g: &&Group| of.is_none_or(|reason| g.reason == reason);
+        let groups: Vec<&Group> = self.failed.iter().filter(meant).collect();
+        let (all, reason): (u64, _) = match of {
+            Some(_) => (groups.iter().map(|g| g.rows).sum(), of),
+            None => (tally.failed + tally.unknown, None),
+        };
+        let rows = all.saturating_sub(groups.iter().map(|g| g.blocked).sum());
+        let blocked = blocked_words(groups.into_iter());
         if rows == 0 {
-            return Outcome::notice(Notice::info("there is nothing to try again"));
+            return Outcome::notice(match blocked {
+                None => Notice::info("there is nothing to try again"),
+                Some(blocked) => Notice::warning(format!("nothing is tried again: {blocked}")),
+            });
         }
         let what = reason.map_or("failed or are not known".into(), |r| {
             format!("failed: {}", r.label())
         });
-        let words = format!("trying again: {} that {what}", words::grouped(rows));
+        let more = blocked.map_or_else(String::new, |blocked| format!("; {blocked}"));
+        let words = format!("trying again: {} that {what}{more}", words::grouped(rows));
         self.order(Order::Retry(reason), &words)
     }
 

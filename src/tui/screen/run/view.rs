@@ -9,7 +9,7 @@ use super::RunScreen;
 use crate::domain::Change;
 use crate::domain::shown::{one_line, width};
 use crate::engine::journal::{End, Outcome, Tally};
-use crate::engine::results::Which;
+use crate::engine::results::{Group, Which};
 use crate::engine::run::{Halt, Standing};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout;
@@ -346,10 +346,7 @@ fn about(run: &RunScreen, desk: &Desk, say: &mut impl FnMut(&str, Style), theme:
         say(&text, theme.dim);
     }
     for group in run.failed.iter().take(MOST_REASONS) {
-        let message = match desk.masked || group.message.is_empty() {
-            true => String::new(),
-            false => format!(": {}", one_line(&group.message)),
-        };
+        let message = said(group, desk.masked);
         say(
             &format!(
                 "✗ {} {}{message}",
@@ -363,4 +360,22 @@ fn about(run: &RunScreen, desk: &Desk, say: &mut impl FnMut(&str, Style), theme:
     if more > 0 {
         say(&format!("  and {more} more reasons"), theme.dim);
     }
+}
+
+/// What most rows of a group say, who is the first of them, and how many say something else.
+fn said(group: &Group, masked: bool) -> String {
+    let Some(most) = group.said.first().filter(|_| !masked) else {
+        return String::new();
+    };
+    let first = one_line(most.first.as_str());
+    let who = match most.rows {
+        1 => first.into_owned(),
+        n => format!("{first} and {} more", words::grouped(n - 1)),
+    };
+    let others = match group.rows - most.rows.min(group.rows) {
+        0 => String::new(),
+        1 => "; 1 says something else".into(),
+        n => format!("; {} say something else", words::grouped(n)),
+    };
+    format!(": {} ({who}){others}", one_line(&most.message))
 }
