@@ -281,28 +281,28 @@ pub fn assemble(replies: Vec<Reply>) -> Option<Contact> {
 ///
 /// # Errors
 /// Says what came instead: nothing, HTML, or JSON broken at a line and column.
-pub fn json_body(response: &HttpResponse) -> Result<Value, DecodeError> {
+pub fn json_body(response: &HttpResponse) -> Result<&Value, DecodeError> {
+    if let Some(value) = response.value() {
+        return Ok(value);
+    }
     let content_type = response.header("content-type").unwrap_or("no content type");
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return Err(DecodeError("the body is empty; JSON was expected".into()));
     }
-    serde_json::from_slice(&response.body).map_err(|error| {
-        let text = response.text_body();
-        // The mark of a cut tells whoever masks this that the last word may be a part of one.
-        let start = match text.char_indices().nth(60) {
-            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-            None => text,
-        };
-        if start.trim_start().starts_with('<') {
-            let what =
-                "a web page came instead of JSON; base_url may point at a website or a proxy";
-            return DecodeError(format!("{what} ({content_type})"));
-        }
-        let broken = if error.is_eof() {
-            "the JSON ends in the middle"
-        } else {
-            "this is not JSON"
-        };
-        DecodeError(format!("{broken} ({error}); it starts {start:?}"))
-    })
+    let text = response.text_body();
+    // The mark of a cut tells whoever masks this that the last word may be a part of one.
+    let start = match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    };
+    if start.trim_start().starts_with('<') {
+        let what = "a web page came instead of JSON; base_url may point at a website or a proxy";
+        return Err(DecodeError(format!("{what} ({content_type})")));
+    }
+    let broken = match serde_json::from_slice::<Value>(&response.body) {
+        Err(error) if error.is_eof() => format!("the JSON ends in the middle ({error})"),
+        Err(error) => format!("this is not JSON ({error})"),
+        Ok(_) => "this was no JSON when it was judged".into(),
+    };
+    Err(DecodeError(format!("{broken}; it starts {start:?}")))
 }

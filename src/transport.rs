@@ -233,13 +233,14 @@ impl Inner {
 
     /// A refusal may quote what was sent, the token included, and is shown cut: it is masked whole, before
     /// anybody cuts it. Data of a success is left as it is.
-    fn quoting_no_secret(&self, mut answer: HttpResponse) -> HttpResponse {
-        if !answer.is_success()
-            && let Ok(text) = std::str::from_utf8(&answer.body)
-        {
-            answer.body = self.auth().mask(text).into_bytes();
+    fn quoting_no_secret(&self, answer: HttpResponse) -> HttpResponse {
+        match std::str::from_utf8(&answer.body) {
+            Ok(text) if !answer.is_success() => {
+                let body = self.auth().mask(text).into_bytes();
+                answer.with_body(body)
+            }
+            _ => answer,
         }
-        answer
     }
 
     /// Tells the other processes of this one, and hears of them, where it is time.

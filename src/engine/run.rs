@@ -14,6 +14,7 @@
 //! No I/O and no clock: `app::bulk` does what the machine says and tells it what came of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use super::journal::{End, Entry, Outcome, RowFold, Tally};
 use super::reason::Reason;
@@ -63,7 +64,7 @@ enum Stage {
 /// A run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    table: FieldTable,
+    table: Arc<FieldTable>,
     permits: Permits,
     cells: Vec<Cell>,
     queue: VecDeque<u32>,
@@ -104,7 +105,7 @@ impl Run {
         // What may be half done is seen to first.
         unsettled.append(&mut waiting);
         Self {
-            table,
+            table: Arc::new(table),
             permits,
             cells,
             queue: unsettled,

@@ -13,6 +13,7 @@
 //! never "done": the answer, or a second read, is compared with what was asked.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 mod check;
 mod outcome;
@@ -64,7 +65,7 @@ enum AfterWrite {
 pub struct Save {
     base: Contact,
     patch: Patch,
-    table: FieldTable,
+    table: Arc<FieldTable>,
     names: BTreeSet<String>,
     permits: Permits,
     state: State,
@@ -76,10 +77,11 @@ impl Save {
     pub fn new(
         base: Contact,
         patch: Patch,
-        table: FieldTable,
+        table: impl Into<Arc<FieldTable>>,
         names: BTreeSet<String>,
         permits: Permits,
     ) -> (Self, Step) {
+        let table = table.into();
         let patch = match table.attributes.texts_only {
             true => patch.in_texts(),
             false => patch,

@@ -223,11 +223,11 @@ impl Codec for OpenCx {
         match &call.purpose {
             Purpose::Page => {
                 let root = json_body(response)?;
-                wire::page(context, &call.request, &root).map(Reply::Page)
+                wire::page(context, &call.request, root).map(Reply::Page)
             }
             Purpose::About => {
                 let root = json_body(response)?;
-                wire::about(context, &call.request, &root).map(Reply::About)
+                wire::about(context, &call.request, root).map(Reply::About)
             }
             Purpose::Write => Ok(wire::written(context, &call.request, response)),
             Purpose::WriteTags => Ok(Reply::Nothing),

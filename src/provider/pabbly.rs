@@ -226,13 +226,13 @@ impl Codec for Pabbly {
             }
             Purpose::Contact => {
                 let root = json_body(response)?;
-                let contact = map::contact(context, wire::payload(&root), "the contact")?;
+                let contact = map::contact(context, wire::payload(root), "the contact")?;
                 same_contact(&call.request, contact).map(|c| Reply::Contact(Box::new(c)))
             }
             Purpose::Write => written(context, &call.request, response),
             Purpose::Catalogue => {
                 let root = json_body(response)?;
-                wire::catalogue(wire::payload(&root)).map(Reply::Catalogue)
+                wire::catalogue(wire::payload(root)).map(Reply::Catalogue)
             }
             Purpose::About => about(context, &call.request, response),
             Purpose::Tags => Err(DecodeError(
@@ -258,7 +258,7 @@ fn page(
     response: &HttpResponse,
 ) -> Result<Page, DecodeError> {
     let root = json_body(response)?;
-    let items = wire::contacts(&root)?;
+    let items = wire::contacts(root)?;
     let (number, limit) = (call::page_number(request), call::limit(request));
     let contacts: Vec<Contact> = items
         .iter()
@@ -276,7 +276,7 @@ fn page(
     // The cap is silent, and nothing says that it is the same everywhere: only an empty page is the end.
     let more = !contacts.is_empty();
     Ok(Page {
-        total: wire::total(&root, number, limit, contacts.len()),
+        total: wire::total(root, number, limit, contacts.len()),
         next: more.then(|| call::behind(request)),
         contacts,
     })
@@ -293,7 +293,7 @@ fn written(
         return Ok(Reply::Nothing);
     }
     let root = json_body(response)?;
-    let data = wire::payload(&root);
+    let data = wire::payload(root);
     let sent = request.body.as_ref().and_then(Value::as_object);
     let sent = sent.into_iter().flat_map(|body| body.keys());
     // Tags are told as they are, also where additions and removals were sent.
@@ -316,7 +316,7 @@ fn about(
 ) -> Result<Reply, DecodeError> {
     let first = page(context, request, response)?;
     let root = json_body(response)?;
-    let shape = wire::envelope(&root);
+    let shape = wire::envelope(root);
     let total = first.total.map_or_else(
         || "The API does not tell how many contacts there are.".to_string(),
         |n| format!("Contacts in all: {n}."),

@@ -274,7 +274,7 @@ impl Codec for RevyOps {
                 page(context, &call.request, response).map(Reply::Page)
             }
             Purpose::Contact => {
-                let contact = map::contact(context, &json_body(response)?, "the contact")?;
+                let contact = map::contact(context, json_body(response)?, "the contact")?;
                 same_contact(&call.request, contact).map(|c| Reply::Contact(Box::new(c)))
             }
             Purpose::Write => written(context, &call.request, response),
@@ -345,7 +345,7 @@ fn written(
     if !whole {
         return Ok(Reply::Nothing);
     }
-    let contact = map::contact(context, &root, "the contact")?;
+    let contact = map::contact(context, root, "the contact")?;
     same_contact(request, contact).map(|c| Reply::Contact(Box::new(c)))
 }
 

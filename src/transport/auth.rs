@@ -236,20 +236,36 @@ impl Auth {
         let mut forms: Vec<String> = Vec::new();
         for part in &self.parts {
             let plain = part.secret().expose();
+            forms.push(plain.to_string());
+            // Encoding leaves these as they are.
+            if plain
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+            {
+                continue;
+            }
             let json = serde_json::Value::from(plain).to_string();
             forms.push(json.trim_matches('"').to_string());
             forms.push(encode_component(plain));
             forms.push(encode_component(plain).to_lowercase());
-            forms.push(plain.to_string());
         }
         // The longest first: one secret may be the beginning of another.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();
-        let shown = forms
-            .iter()
-            .filter(|form| !form.is_empty())
-            .fold(text.to_string(), |text, form| text.replace(form, STARS));
-        let shown = without_beginnings(&shown, &forms);
+        let shown =
+            forms
+                .iter()
+                .filter(|form| !form.is_empty())
+                .fold(text.to_string(), |text, form| {
+                    match text.contains(form.as_str()) {
+                        true => text.replace(form, STARS),
+                        false => text,
+                    }
+                });
+        let shown = match shown.contains('…') {
+            true => without_beginnings(&shown, &forms),
+            false => shown,
+        };
         let hashes = |part: &Part| matches!(part, Part::Hash { .. });
         match self.parts.iter().any(hashes) {
             true => without_hashes(&shown),

@@ -169,11 +169,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(HttpResponse {
-            status,
-            headers,
-            body,
-        })
+        Ok(HttpResponse::new(status, headers, body))
     }
 
     async fn pool(&self, way: Way) -> Result<&reqwest::Client, Broken> {

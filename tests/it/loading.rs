@@ -37,11 +37,7 @@ impl Fake for Shifting {
             (self.happens)(&mut self.fake, self.pages);
         }
         if !self.broken.is_empty() && request.path().ends_with(self.broken) {
-            return HttpResponse {
-                status: 403,
-                headers: Vec::new(),
-                body: b"{}".to_vec(),
-            };
+            return HttpResponse::new(403, Vec::new(), b"{}".to_vec());
         }
         self.fake.answer(request, now)
     }

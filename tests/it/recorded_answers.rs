@@ -57,11 +57,11 @@ fn exchange(version: &'static str, line: &str) -> Exchange {
         method: request["method"].as_str().unwrap().into(),
         path: request["path"].as_str().unwrap().into(),
         sent: request["body"].clone(),
-        response: HttpResponse {
-            status: u16::try_from(response["status"].as_u64().unwrap()).unwrap(),
-            headers: headers.collect(),
+        response: HttpResponse::new(
+            u16::try_from(response["status"].as_u64().unwrap()).unwrap(),
+            headers.collect(),
             body,
-        },
+        ),
         body: response["body"].clone(),
     }
 }

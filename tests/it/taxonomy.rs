@@ -380,7 +380,7 @@ proptest! {
         kind in prop::sample::select(vec!["application/json", "text/html", "text/plain"]),
         body in body(),
     ) {
-        let response = HttpResponse { status, headers: vec![("content-type".into(), kind.into())], body };
+        let response = HttpResponse::new(status, vec![("content-type".into(), kind.into())], body);
         for (provider, _) in LISTED {
             let verdict = taxonomy::judge(provider, &request, &response);
             prop_assert!(verdict != Verdict::Ok || (200..300).contains(&status));

@@ -1,8 +1,7 @@
 //! Drives a run: hands what the machine asks for to the session and the journal, and the results back.
 //!
 //! Every read and write is a task of its own, so that a write under way is not abandoned while this waits for
-//! something else. Entries of the journal that come up while one transaction is written go into the next one
-//! together. Contacts are read ahead from the store some rows at a time.
+//! something else. Contacts are read ahead from the store some rows at a time.
 
 use std::collections::HashMap;
 
@@ -10,7 +9,9 @@ use futures_util::future::OptionFuture;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
 
+use super::batch::{Batch, Steps};
 use super::learnt::Learnt;
 use super::lock::RunLock;
 use super::question::Asked;
@@ -19,7 +20,7 @@ use super::{Driven, Order, Progress};
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
-use crate::engine::journal::{Entry, Noted, RunId};
+use crate::engine::journal::{Entry, RunId};
 use crate::engine::plan::{base_of, base_of_unread};
 use crate::engine::run::{Cell, Do, Halt, NotRecorded, Run, Standing, Task};
 use crate::engine::save::WriteResult;
@@ -66,6 +67,7 @@ pub async fn drive(
         if idle && (stop || !heard && driver.run.standing() != &Standing::Running) {
             break;
         }
+        let due = driver.batch.due();
         tokio::select! {
             biased;
             order = orders.recv(), if heard => match order {
@@ -75,6 +77,7 @@ pub async fn drive(
             Some(written) = OptionFuture::from(driver.writing.as_mut()) => driver.recorded(written),
             Some(loaded) = OptionFuture::from(driver.loading.as_mut()) => driver.loaded(loaded),
             Some(done) = driver.tasks.join_next() => driver.done(done)?,
+            Some(()) = OptionFuture::from(due.map(sleep_until)), if driver.writing.is_none() => {}
             else => break,
         }
         report(&driver.progress());
@@ -105,8 +108,6 @@ struct Row {
 
 /// Whether each entry was written.
 type Kept = Vec<Result<(), Held>>;
-/// Rows, and how many entries belong to the step of each.
-type Steps = Vec<(u32, usize)>;
 type Written = Result<Kept, StoreError>;
 type Loaded = Result<Vec<RunTask>, StoreError>;
 
@@ -123,9 +124,7 @@ struct Driver<'a> {
     /// Data that was read ahead.
     ahead: HashMap<u32, RunTask>,
     loading: Option<Asked<Vec<u32>, Vec<RunTask>>>,
-    /// Entries that wait for the journal, with how many belong to one row's step.
-    entries: Vec<Noted>,
-    steps: Steps,
+    batch: Batch,
     writing: Option<Asked<Steps, Kept>>,
     tasks: JoinSet<Came>,
     learnt: Learnt,
@@ -166,8 +165,7 @@ impl<'a> Driver<'a> {
             wanted: Vec::new(),
             ahead: HashMap::new(),
             loading: None,
-            entries: Vec::new(),
-            steps: Vec::new(),
+            batch: Batch::default(),
             writing: None,
             tasks: JoinSet::new(),
             learnt: Learnt::new(session.clone()),
@@ -198,11 +196,7 @@ impl<'a> Driver<'a> {
                 },
                 Do::Read { row, after_write } => self.read(row, after_write),
                 Do::Write { row, fresh, patch } => self.write(row, *fresh, patch),
-                Do::Record { row, entries } => {
-                    self.steps.push((row, entries.len()));
-                    let noted = entries.into_iter().map(|entry| Noted { row, entry });
-                    self.entries.extend(noted);
-                }
+                Do::Record { row, entries } => self.batch.add(row, entries, Instant::now()),
             }
         }
     }
@@ -210,9 +204,10 @@ impl<'a> Driver<'a> {
     /// Asks the store for what is wanted of it, one question of a kind at a time.
     fn flush(&mut self) {
         let store = self.session.journal();
-        if self.writing.is_none() && !self.entries.is_empty() {
-            let entries = std::mem::take(&mut self.entries);
-            let steps = std::mem::take(&mut self.steps);
+        let last = self.tasks.is_empty() && self.loading.is_none();
+        if self.writing.is_none()
+            && let Some((steps, entries)) = self.batch.take(Instant::now(), last)
+        {
             self.writing = Some(Asked(steps, store.journal(self.id, entries, clock::now())));
         }
         if self.loading.is_none() && !self.wanted.is_empty() {

@@ -2,6 +2,7 @@
 //! verdict.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use super::judge::{Judged, judge};
 use super::{Cell, Do, Halt, Run, Stage, Standing, Task, look};
@@ -84,7 +85,7 @@ impl Run {
         let (save, step) = Save::new(
             base,
             task.patch,
-            self.table.clone(),
+            Arc::clone(&self.table),
             BTreeSet::new(),
             self.permits,
         );

@@ -63,7 +63,7 @@ pub fn page(context: &Context, cursor: Option<&Cursor>) -> Call {
 pub fn api_inboxes(response: &HttpResponse) -> Result<Vec<ApiInbox>, DecodeError> {
     let body = json_body(response)?;
     let mut found = Vec::new();
-    for row in wire::payload_list(&body)? {
+    for row in wire::payload_list(body)? {
         let row = wire::object("an inbox", row)?;
         if row.get("channel_type").and_then(Value::as_str) != Some("Channel::Api") {
             continue;
@@ -85,7 +85,7 @@ pub fn api_inboxes(response: &HttpResponse) -> Result<Vec<ApiInbox>, DecodeError
 pub fn placed(response: &HttpResponse) -> Result<Vec<Placed>, DecodeError> {
     let body = json_body(response)?;
     let mut found = Vec::new();
-    for row in wire::payload_list(&body)? {
+    for row in wire::payload_list(body)? {
         let row = wire::object("a contact", row)?;
         let identifier = wire::text(row, "identifier")?;
         let places = row.get("contact_inboxes").unwrap_or(&Value::Null);

@@ -29,9 +29,9 @@ pub fn reply(
     }
     let body = json_body(response)?;
     match &call.purpose {
-        Purpose::Page | Purpose::Tagged(_) => page(context, call, &body).map(Reply::Page),
+        Purpose::Page | Purpose::Tagged(_) => page(context, call, body).map(Reply::Page),
         Purpose::Contact | Purpose::Write => {
-            let contact = contact(context, wire::contact(&body)?)?;
+            let contact = contact(context, wire::contact(body)?)?;
             let asked = call::contact_id(&call.request.url);
             if let Some(asked) = asked.filter(|id| *id != contact.id.as_str()) {
                 let came = &contact.id;
@@ -41,12 +41,12 @@ pub fn reply(
             Ok(Reply::Contact(Box::new(contact)))
         }
         Purpose::Tags => {
-            let labels = wire::texts("payload", wire::payload_list(&body)?)?;
+            let labels = wire::texts("payload", wire::payload_list(body)?)?;
             Ok(Reply::Tags(labels.into_iter().collect::<TagSet>()))
         }
-        Purpose::Definitions => definitions(&body).map(Reply::Definitions),
-        Purpose::Catalogue => titles(&body).map(Reply::Catalogue),
-        Purpose::About => about(context, &call.request.url, &body).map(Reply::About),
+        Purpose::Definitions => definitions(body).map(Reply::Definitions),
+        Purpose::Catalogue => titles(body).map(Reply::Catalogue),
+        Purpose::About => about(context, &call.request.url, body).map(Reply::About),
         Purpose::WriteTags => Ok(Reply::Nothing),
     }
 }

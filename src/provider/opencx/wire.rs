@@ -60,7 +60,7 @@ pub fn written(context: &Context, request: &HttpRequest, response: &HttpResponse
         return Reply::Nothing;
     };
     let inner = ["contact", "data"].into_iter().find_map(|m| root.get(m));
-    let answer = inner.unwrap_or(&root);
+    let answer = inner.unwrap_or(root);
     let whole = ["id", "name", "email", "phone_number", "custom_data"];
     if !whole.iter().all(|member| answer.get(member).is_some()) {
         return Reply::Nothing;

@@ -147,7 +147,8 @@ fn inside(root: &Value) -> Inside {
         .get("success")
         .is_some_and(|v| matches!(v, Value::Bool(false)) || v.as_str() == Some("false"));
     let failed_contacts = root
-        .pointer("/data/failedContacts")
+        .get("data")
+        .and_then(|data| data.get("failedContacts"))
         .and_then(Value::as_array)
         .is_some_and(|list| !list.is_empty());
     let only_error = has(root, "error") && !has(root, "data");

@@ -45,20 +45,20 @@ pub fn listed(request: &HttpRequest, response: &HttpResponse) -> Result<Listed, 
     let root = json_body(response)?;
     let contacts = match (&root, root.get("results")) {
         (Value::Array(contacts), _) | (_, Some(Value::Array(contacts))) => contacts,
-        _ if says_none(&root) => {
+        _ if says_none(root) => {
             return Ok(Listed::none("an object without contacts"));
         }
         _ => {
             return Err(DecodeError(format!(
                 "a list of contacts was expected, bare or at results; {} came",
-                outline(&root)
+                outline(root)
             )));
         }
     };
     Ok(Listed {
         total: root.get("count").and_then(number),
-        next: next(request, &root, contacts.len()),
-        form: form(&root),
+        next: next(request, root, contacts.len()),
+        form: form(root),
         contacts: contacts.clone(),
     })
 }

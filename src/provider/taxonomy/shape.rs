@@ -4,7 +4,6 @@
 
 use std::cell::OnceCell;
 
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::{Inside, Reader};
@@ -39,7 +38,7 @@ pub enum Shape {
 pub(super) struct Seen<'a> {
     pub(super) response: &'a HttpResponse,
     reader: &'static Reader,
-    value: OnceCell<Option<Value>>,
+    inside: OnceCell<Inside>,
 }
 
 impl<'a> Seen<'a> {
@@ -47,24 +46,19 @@ impl<'a> Seen<'a> {
         Self {
             response,
             reader,
-            value: OnceCell::new(),
+            inside: OnceCell::new(),
         }
     }
 
-    fn value(&self) -> Option<&Value> {
-        let parse = || serde_json::from_slice(&self.response.body).ok();
-        self.value.get_or_init(parse).as_ref()
-    }
-
     fn inside(&self) -> Inside {
-        let Some(inside) = self.reader.inside else {
-            return Inside::Fine;
-        };
-        self.value().map_or(Inside::Fine, inside)
+        *self.inside.get_or_init(|| {
+            let value = self.reader.inside.zip(self.response.value());
+            value.map_or(Inside::Fine, |(inside, value)| inside(value))
+        })
     }
 
     fn member(&self, name: &str) -> Option<&Value> {
-        self.value()?.get(name).filter(|v| !v.is_null())
+        self.response.value()?.get(name).filter(|v| !v.is_null())
     }
 
     /// The status that counts: the one that the body gives itself inside a good one.
@@ -88,7 +82,7 @@ impl Shape {
             Self::Blank => body.iter().all(u8::is_ascii_whitespace),
             Self::Page => is_page(seen.response),
             Self::NoPage => !is_page(seen.response),
-            Self::Json => serde_json::from_slice::<IgnoredAny>(body).is_ok(),
+            Self::Json => seen.response.value().is_some(),
             Self::Has(member) => seen.member(member).is_some(),
             Self::Says(member, words) => {
                 let text = seen.member(member).and_then(Value::as_str);

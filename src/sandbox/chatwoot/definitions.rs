@@ -147,11 +147,7 @@ pub fn delete(state: &mut State, call: &Call<'_>, id: u64) -> Outcome {
     find(state, call, id)?;
     needs_right(state, call)?;
     state.definitions.remove(&id);
-    Ok(HttpResponse {
-        status: 204,
-        headers: Vec::new(),
-        body: Vec::new(),
-    })
+    Ok(HttpResponse::new(204, Vec::new(), Vec::new()))
 }
 
 fn changed(state: &State, call: &Call<'_>, mut to: Definition) -> Result<Definition, Refusal> {

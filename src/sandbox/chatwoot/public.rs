@@ -19,11 +19,7 @@ pub fn preflight(request: &Received) -> Option<HttpResponse> {
     if request.method != "OPTIONS" || asked.is_empty() || request.header("origin").is_none() {
         return None;
     }
-    let mut answer = HttpResponse {
-        status: 200,
-        headers: Vec::new(),
-        body: Vec::new(),
-    };
+    let mut answer = HttpResponse::new(200, Vec::new(), Vec::new());
     if request.path().starts_with("/public/") {
         let headers = request.header("access-control-request-headers");
         answer = open_to_browsers(answer)

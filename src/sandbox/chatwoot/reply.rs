@@ -135,11 +135,7 @@ pub fn finish(request: &Received, mut response: HttpResponse) -> HttpResponse {
         let tag = format!("W/\"{}\"", &digest[..32]);
         let reads = request.method == "GET" || request.method == "HEAD";
         if reads && request.header("if-none-match") == Some(tag.as_str()) {
-            response = HttpResponse {
-                status: 304,
-                headers: Vec::new(),
-                body: Vec::new(),
-            };
+            response = HttpResponse::new(304, Vec::new(), Vec::new());
         }
         response = response
             .with_header("etag", &tag)

@@ -52,11 +52,7 @@ impl Problem {
             ),
             ErrorBody::Message => json(json!({ "message": message })),
             ErrorBody::Bare => json(json!({})),
-            ErrorBody::Nothing => HttpResponse {
-                status: self.status,
-                headers: Vec::new(),
-                body: Vec::new(),
-            },
+            ErrorBody::Nothing => HttpResponse::new(self.status, Vec::new(), Vec::new()),
         };
         match &self.allow {
             Some(methods) => answer.with_header("allow", methods),

@@ -162,9 +162,5 @@ fn written(contact: &Contact, quirks: &Quirks) -> HttpResponse {
 
 /// An answer without a body.
 pub(super) fn nothing(status: u16) -> HttpResponse {
-    HttpResponse {
-        status,
-        headers: Vec::new(),
-        body: Vec::new(),
-    }
+    HttpResponse::new(status, Vec::new(), Vec::new())
 }

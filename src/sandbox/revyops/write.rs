@@ -73,11 +73,7 @@ impl RevyOps {
     /// The answer to a deletion.
     pub(super) fn deleted(&self) -> HttpResponse {
         match self.quirks.delete {
-            Delete::NoContent => HttpResponse {
-                status: 204,
-                headers: Vec::new(),
-                body: Vec::new(),
-            },
+            Delete::NoContent => HttpResponse::new(204, Vec::new(), Vec::new()),
             Delete::Ok => HttpResponse::json(200, &serde_json::json!({"status": "Deleted"})),
         }
     }

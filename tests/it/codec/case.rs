@@ -438,11 +438,11 @@ fn parse_response(bytes: &[u8]) -> Result<HttpResponse, String> {
     let mut lines = head.lines();
     let first = lines.next().unwrap_or_default();
     let status = first.split(' ').nth(1).and_then(|s| s.parse().ok());
-    let mut response = HttpResponse {
-        status: status.ok_or_else(|| format!("{first:?} is no status line (HTTP/1.1 200 OK)"))?,
-        headers: Vec::new(),
-        body: bytes[end + 2..].to_vec(),
-    };
+    let mut response = HttpResponse::new(
+        status.ok_or_else(|| format!("{first:?} is no status line (HTTP/1.1 200 OK)"))?,
+        Vec::new(),
+        bytes[end + 2..].to_vec(),
+    );
     for line in lines {
         let (name, value) = line
             .split_once(": ")
