@@ -24,5 +24,6 @@ pub mod setup;
 pub mod teller;
 pub mod terminal;
 pub mod trail;
+pub mod user;
 pub mod vocabulary;
 pub mod walks;

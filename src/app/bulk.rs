@@ -13,6 +13,7 @@ use crate::domain::Trouble;
 use crate::engine::journal::{RunId, Tally};
 use crate::engine::run::Standing;
 
+mod alike;
 mod batch;
 mod begin;
 mod drive;

@@ -20,8 +20,15 @@ use crate::engine::plan::{Allowed, Plan, Planned, file};
 pub fn read(path: &Path, out: Output) -> Result<Plan, Trouble> {
     let name = path.display();
     let failed = |why: String| {
-        Trouble::new(TroubleKind::Invalid, format!("the plan {name}: {why}"))
-            .with_hint("nothing was sent; `cardex tag --plan FILE` writes one")
+        // A row can be spared, the beginning can not.
+        let hint = match why.starts_with("line ")
+            && !why.starts_with("line 1:")
+            && !why.starts_with("line 1 ")
+        {
+            true => "nothing was sent; mend that line or take it out, or write the plan anew",
+            false => "nothing was sent; `cardex tag --plan FILE` writes one",
+        };
+        Trouble::new(TroubleKind::Invalid, format!("the plan {name}: {why}")).with_hint(hint)
     };
     let input: Box<dyn BufRead> = match path.as_os_str() == "-" {
         true => Box::new(BufReader::new(io::stdin())),

@@ -55,7 +55,7 @@ pub async fn run(session: &Session, args: &TagArgs, out: Output) -> Result<u8, T
 }
 
 async fn plan(session: &Session, args: &TagArgs, out: Output) -> Result<Plan, Trouble> {
-    let patch = patch(session, args).await?;
+    let patch = patch(session, args, out).await?;
     let text = args.filter.join(" ");
     let mut asked = Asked {
         patch,
@@ -84,12 +84,12 @@ async fn plan(session: &Session, args: &TagArgs, out: Output) -> Result<Plan, Tr
 }
 
 /// What is to be changed, the same for every contact.
-async fn patch(session: &Session, args: &TagArgs) -> Result<Patch, Trouble> {
+async fn patch(session: &Session, args: &TagArgs, out: Output) -> Result<Patch, Trouble> {
     let edit = EditArgs {
         set: args.set.clone(),
         set_attr: args.set_attr.clone(),
         unset_attr: args.unset_attr.clone(),
-        add_tag: args.add.clone(),
+        add_tag: args.add.iter().map(|tag| bare(tag, out)).collect(),
         remove_tag: args.remove.clone(),
         flag: args.flag.clone(),
         ..EditArgs::default()
@@ -124,6 +124,15 @@ async fn patch(session: &Session, args: &TagArgs) -> Result<Patch, Trouble> {
         }
     }
     Ok(patch)
+}
+
+/// A tag without blanks around it, which nobody means and nobody sees.
+fn bare(tag: &str, out: Output) -> String {
+    let bare = tag.trim();
+    if bare != tag && !bare.is_empty() {
+        out.warning(&format!("--add: {tag:?} is taken for {bare:?}"));
+    }
+    bare.to_string()
 }
 
 /// Whether a field tells people apart, so that no two contacts have the same.

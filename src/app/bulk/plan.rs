@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::app::clock;
+use super::alike;
 use crate::app::session::{Session, store_trouble};
+use crate::app::{clock, user};
 use crate::domain::{Contact, ContactId, Filter, Order, Patch, Trouble, TroubleKind};
 use crate::engine::plan::planner::Block;
 use crate::engine::plan::{Allowed, Header, Plan, Planner, Row};
@@ -34,8 +35,10 @@ pub struct Asked {
 /// # Errors
 /// What is known of the account can not be had.
 pub async fn by_ids(session: &Session, ids: &[ContactId], asked: &Asked) -> Result<Plan, Trouble> {
-    let (mut planner, doubts) =
+    let (mut planner, mut doubts) =
         planner(session, &asked.patch, asked.allowed, BTreeSet::new()).await?;
+    let added = &asked.patch.tags.add;
+    doubts.extend(alike::doubts(session, added, planner.catalogue()).await?);
     let account = session.account();
     let mut seen = HashSet::with_capacity(ids.len());
     let ids: Vec<ContactId> = ids.iter().filter(|id| seen.insert(*id)).cloned().collect();
@@ -86,7 +89,7 @@ pub(in crate::app) fn header(session: &Session, change: Option<Patch>, asked: &A
         provider: session.account().provider,
         place: session.place_text(),
         made_at: clock::now(),
-        made_by: who(),
+        made_by: user::name(),
         change,
         allowed: asked.allowed,
         reason: asked.reason.clone(),
@@ -94,15 +97,6 @@ pub(in crate::app) fn header(session: &Session, change: Option<Patch>, asked: &A
         filter: asked.filter.clone(),
         doubts: Vec::new(),
     }
-}
-
-/// The user of this machine.
-fn who() -> String {
-    let names = ["USER", "LOGNAME", "USERNAME"];
-    let found = names.iter().find_map(|n| std::env::var(n).ok());
-    found
-        .filter(|n| !n.is_empty())
-        .unwrap_or_else(|| "unknown".into())
 }
 
 /// A planner with what is known of the account, and what could not be looked up. `more_names`: attributes that

@@ -19,6 +19,8 @@ use super::{Header, Plan, Planned, Row};
 use crate::domain::{Change, Contact, ContactId, Patch, diff};
 use crate::engine::reason::Reason;
 
+mod wrong;
+
 /// The only format so far.
 const FORMAT: u32 = 1;
 
@@ -122,25 +124,30 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
     let first = lines
         .next()
         .ok_or("it is empty")?
-        .map_err(|e| e.to_string())?;
-    let foreign = |e| format!("line 1 is not the beginning of a plan: {e}");
-    let format: Format = serde_json::from_str(&first).map_err(foreign)?;
+        .map_err(|e| unread(1, &e))?;
+    let first = first.trim_start_matches('\u{feff}');
+    let foreign = |e| {
+        let why = wrong::words(&e, first);
+        format!("line 1 is not the beginning of a plan: {why}")
+    };
+    let format: Format = serde_json::from_str(first).map_err(foreign)?;
     if format.cardex_plan != FORMAT {
         let found = format.cardex_plan;
         return Err(format!(
             "line 1: its format is {found}, this cardex knows {FORMAT}; use the version that wrote it"
         ));
     }
-    let first: First = serde_json::from_str(&first).map_err(foreign)?;
+    let first: First = serde_json::from_str(first).map_err(foreign)?;
     let asked = first.header.change.clone().map(Arc::new);
     let mut rows = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for (number, text) in (2..).zip(lines) {
-        let text = text.map_err(|e| format!("line {number}: {e}"))?;
+        let text = text.map_err(|e| unread(number, &e))?;
         if text.trim().is_empty() {
             continue;
         }
-        let line: Line = serde_json::from_str(&text).map_err(|e| format!("line {number}: {e}"))?;
+        let line: Line = serde_json::from_str(&text)
+            .map_err(|e| format!("line {number}: {}", wrong::words(&e, &text)))?;
         if !seen.insert(line.id.clone()) {
             return Err(format!("line {number}: contact {} is there twice", line.id));
         }
@@ -159,6 +166,14 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
         rows,
     };
     Ok((plan, odd))
+}
+
+/// Why a line can not be read at all.
+fn unread(number: u64, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::InvalidData => format!("line {number}: it is not UTF-8"),
+        _ => format!("line {number}: {error}"),
+    }
 }
 
 fn row(line: Line, asked: Option<&Arc<Patch>>, header: &Header) -> Result<Row, String> {

@@ -60,6 +60,11 @@ impl Planner {
         }
     }
 
+    /// The tags that exist, where the provider tells.
+    pub fn catalogue(&self) -> Option<&[String]> {
+        self.catalogue.as_deref()
+    }
+
     /// The row of a contact as it is known. `refuses` is asked last: why the provider can not store the change.
     pub fn row(
         &mut self,

@@ -18,7 +18,7 @@ use crate::tui::theme::Theme;
 pub mod names;
 pub mod view;
 
-use names::{Names, parts, signed};
+use names::Names;
 
 /// A tag picker.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,10 +133,10 @@ impl Picker {
 
     /// Takes what is typed, then the whole change.
     fn accept(&mut self) -> Outcome {
-        if let Some(text) = self.names.unfinished().map(str::to_string) {
-            if signed(&text) {
-                for (remove, name) in parts(&text) {
-                    if let Err(notice) = self.take_typed(remove, name) {
+        if self.names.unfinished().is_some() {
+            if let Some(typed) = self.names.changes() {
+                for (remove, name) in typed {
+                    if let Err(notice) = self.take_typed(remove, &name) {
                         return Outcome::notice(notice);
                     }
                 }

@@ -7,7 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::chosen::Chosen;
-use super::picker::names::{Names, parts, signed};
+use super::picker::names::Names;
 use super::picker::view::{Around, Look, draw_names, origin};
 use super::{Answer, Ctx, Exit, Input, Layer, Outcome};
 use crate::domain::diff::contains;
@@ -146,18 +146,15 @@ impl Tagging {
 
     /// Takes what is typed, then has the change planned.
     fn accept(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
-        if let Some(text) = self.names.unfinished().map(str::to_string) {
-            let typed: Vec<(bool, String)> = match signed(&text) {
-                true => parts(&text).map(|(r, n)| (r, n.to_string())).collect(),
-                false => self
-                    .names
+        if self.names.unfinished().is_some() {
+            let row = || {
+                self.names
                     .row_name()
                     .filter(|n| self.state(n) == State::Leave)
-                    .map(|name| (false, name))
-                    .into_iter()
-                    .collect(),
             };
-            for (remove, name) in typed.iter().filter(|(_, name)| !name.is_empty()) {
+            let typed = self.names.changes();
+            let typed = typed.unwrap_or_else(|| row().map(|n| (false, n)).into_iter().collect());
+            for (remove, name) in &typed {
                 let state = if *remove { State::Remove } else { State::Add };
                 if let Err(notice) = self.put(name, state) {
                     return Outcome::notice(notice);
@@ -257,7 +254,7 @@ impl Tagging {
         if let Some(problem) = create.and_then(|name| self.problem(&name)) {
             return problem.message;
         }
-        let mut parts = Vec::new();
+        let mut parts = Vec::from_iter(self.names.meaning());
         if !self.delta.is_empty() {
             parts.push(self.change().words());
         }

@@ -104,3 +104,70 @@ fn results_take_the_place_of_earlier_ones_only_when_they_are_whole() {
     let held = desk.does(&["list", "tag:new-one", "--format", "ids"]);
     assert_eq!(held.trim(), all[1]);
 }
+
+#[test]
+fn a_tag_that_is_spelled_like_another_one_is_taken_without_blanks_and_doubted() {
+    let desk = Desk::demo();
+    let (all, file) = (ids(&desk), path(&desk, "ids"));
+    std::fs::write(&file, all[..2].join("\n")).unwrap();
+    desk.does(&["edit", &all[5], "--add-tag", "Big Fish"]);
+    let said = |tag: &str| desk.run(&["tag", "--ids", &file, "--add", tag, "--dry-run"]);
+    let doubted = said("big  fish");
+    let words = "there is already a tag \"Big Fish\"; \"big  fish\" is another one";
+    assert!(
+        doubted.code == 0 && doubted.err.contains(words),
+        "{doubted:#?}"
+    );
+    let bare = said(" Big Fish ");
+    let words = "--add: \" Big Fish \" is taken for \"Big Fish\"";
+    assert!(bare.err.contains(words), "{bare:#?}");
+    assert!(!bare.err.contains("already a tag"), "{bare:#?}");
+    assert_eq!(said("other fish").err, "");
+    // The plan keeps the doubt for whoever reviews it.
+    let plan = path(&desk, "plan");
+    desk.does(&["tag", "--ids", &file, "--add", "BIG FISH", "--plan", &plan]);
+    assert!(
+        std::fs::read_to_string(&plan)
+            .unwrap()
+            .contains("already a tag")
+    );
+}
+
+#[test]
+fn a_plan_that_was_damaged_says_where_and_what_can_be_done() {
+    let desk = Desk::demo();
+    let (all, file, plan) = (ids(&desk), path(&desk, "ids"), path(&desk, "plan"));
+    std::fs::write(&file, all[..3].join("\n")).unwrap();
+    desk.does(&["tag", "--ids", &file, "--add", "fresh", "--plan", &plan]);
+    let good = std::fs::read_to_string(&plan).unwrap();
+    let lines: Vec<&str> = good.lines().collect();
+    let with = |at: usize, line: &str| {
+        let mut lines = lines.clone();
+        lines[at] = line;
+        std::fs::write(&plan, lines.join("\r\n")).unwrap();
+    };
+    let part: String = lines[2].chars().take(30).collect();
+    with(2, &part);
+    desk.fails(
+        &["apply", &plan],
+        2,
+        &["line 3: it breaks off after 30 characters", "take it out"],
+    );
+    with(1, "id,name");
+    desk.fails(
+        &["apply", &plan],
+        2,
+        &["line 2: it is no JSON object", "take it out"],
+    );
+    with(0, "PK");
+    desk.fails(
+        &["apply", &plan],
+        2,
+        &["line 1 is not the beginning", "tag --plan FILE"],
+    );
+    std::fs::write(&plan, [good.as_bytes(), b"\xff\n"].concat()).unwrap();
+    desk.fails(&["apply", &plan], 2, &["line 5: it is not UTF-8"]);
+    // What an editor adds at the beginning and at the ends of lines does no harm.
+    std::fs::write(&plan, format!("\u{feff}{}", good.replace('\n', "\r\n"))).unwrap();
+    desk.does(&["apply", &plan]);
+}

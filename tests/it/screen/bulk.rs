@@ -148,7 +148,20 @@ fn a_name_is_added_or_removed_by_its_sign() {
     assert_eq!(planned(&script)[0].tags.add, set(&["fresh", "new one"]));
     let script = screen(contacts(4)).keys("-vip<enter>");
     assert_eq!(planned(&script)[0].tags.remove, set(&["vip"]));
-    let script = script.shows("−vip · 1 contact").shows("trial, vip → trial");
+    script.shows("−vip · 1 contact").shows("trial, vip → trial");
+    // A sign alone is for the tag with the cursor; where it stood before it stays.
+    let script = screen(contacts(4)).keys("<ctrl-a>t<down>-");
+    let script = script.shows("Enter removes \"vip\"").keys("<enter>");
+    assert_eq!(planned(&script)[0].tags.remove, set(&["vip"]));
+    let script = screen(contacts(4)).keys("<ctrl-a>+<enter>");
+    assert_eq!(planned(&script)[0].tags.add, set(&["trial"]));
+    // What is typed is meant as it is typed, until another one is chosen.
+    let typed = || screen(contacts(4)).keys("<ctrl-a>+i");
+    let script = typed().shows("Enter adds \"i\", a new tag; ↓ ↑ choose another");
+    assert_eq!(planned(&script.keys("<enter>"))[0].tags.add, set(&["i"]));
+    let script = typed().keys("<down>").shows("Enter adds \"vip\"");
+    assert_eq!(planned(&script.keys("<enter>"))[0].tags.add, set(&["vip"]));
+    let script = screen(contacts(4)).keys("-vip<enter>");
     // Nothing typed is nothing to do.
     let script = script.keys("<esc><esc>t<enter>");
     script.shows("nothing is to be added or removed yet");

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
+use crate::domain::shown::one_line;
 use crate::tui::keymap::Action;
 use crate::tui::widget::line::Line;
 use crate::tui::widget::panel;
@@ -20,6 +21,10 @@ pub struct Names {
     stale: bool,
     rows: Vec<Row>,
     cursor: usize,
+    /// What the rows were searched for.
+    searched: String,
+    /// Whether the cursor was moved since.
+    chosen: bool,
 }
 
 /// One row.
@@ -41,6 +46,8 @@ impl Names {
             stale: false,
             rows: Vec::new(),
             cursor: 0,
+            searched: String::new(),
+            chosen: false,
         };
         names.narrow();
         names
@@ -133,7 +140,9 @@ impl Names {
 
     /// Moves the cursor.
     pub fn moved(&mut self, action: Action) {
-        self.cursor = panel::moved(self.cursor, action, self.rows.len());
+        let before = self.cursor;
+        self.cursor = panel::moved(before, action, self.rows.len());
+        self.chosen |= self.cursor != before;
     }
 
     /// Takes a key of the line.
@@ -172,8 +181,45 @@ impl Names {
         }
     }
 
+    /// The typed change, where the line is one: whether each part removes, and its name as it was typed. Where the
+    /// last one is a sign alone, or the cursor was moved since it was typed, it is the name with the cursor.
+    pub fn changes(&self) -> Option<Vec<(bool, String)>> {
+        let text = self.unfinished().filter(|text| signed(text))?;
+        let mut changes: Vec<(bool, String)> =
+            parts(text).map(|(r, n)| (r, n.to_string())).collect();
+        let open = text.trim_end().ends_with(',');
+        if open && self.chosen {
+            changes.push((text.starts_with('-'), String::new()));
+        }
+        if let Some((_, name)) = changes.last_mut()
+            && (name.is_empty() || self.chosen)
+            && let Some(row) = self.row_name()
+        {
+            *name = row;
+        }
+        changes.retain(|(_, name)| !name.is_empty());
+        Some(changes)
+    }
+
+    /// What `Enter` does with the last part of a typed change, where that is not plain to see.
+    pub fn meaning(&self) -> Option<String> {
+        let (removes, name) = self.changes()?.pop()?;
+        let same =
+            |n: &String| *n == name || self.ignore_case && n.to_lowercase() == name.to_lowercase();
+        let verb = if removes { "removes" } else { "adds" };
+        let shown = one_line(&name);
+        let new = match self.all.iter().any(same) {
+            true => "",
+            false if removes => ", which is not known here; ↓ ↑ choose another",
+            false if self.rows.is_empty() => ", a new tag",
+            false => ", a new tag; ↓ ↑ choose another",
+        };
+        Some(format!("Enter {verb} {shown:?}{new}"))
+    }
+
     fn narrow(&mut self) {
         let wanted = self.wanted().to_string();
+        let stood = (self.cursor, self.row_name());
         self.cursor = 0;
         self.rows = if wanted.is_empty() {
             (0..self.all.len()).map(Row::Name).collect()
@@ -199,16 +245,26 @@ impl Names {
         let fold = self.ignore_case;
         let known =
             |n: &String| *n == wanted || (fold && n.to_lowercase() == wanted.to_lowercase());
-        if !wanted.is_empty() && !signed(self.line.text()) {
+        if !wanted.is_empty() {
             match self.all.iter().position(known) {
                 // The name itself comes before whatever else is like it.
                 Some(exact) => {
                     self.rows.retain(|r| *r != Row::Name(exact));
                     self.rows.insert(0, Row::Name(exact));
                 }
-                None => self.rows.push(Row::Create(wanted)),
+                None if signed(self.line.text()) => {}
+                None => self.rows.push(Row::Create(wanted.clone())),
             }
         }
+        // A sign says what is to be done with the row, not which.
+        let (cursor, name) = stood;
+        let same = wanted == self.searched && name.is_some();
+        if same && self.rows.get(cursor).and_then(|r| self.name(r)) == name.as_deref() {
+            self.cursor = cursor;
+        } else {
+            self.chosen = false;
+        }
+        self.searched = wanted;
     }
 }
 

@@ -184,6 +184,9 @@ fn source(picker: &Picker) -> String {
     if let Some(message) = create {
         return message;
     }
+    if let Some(meaning) = picker.names.meaning() {
+        return meaning;
+    }
     let (adds, removes) = (picker.delta.add.len(), picker.delta.remove.len());
     let change = match (adds, removes) {
         (0, 0) => String::new(),
