@@ -14,6 +14,7 @@
 //! | `contacts`, `mirror` | reading and changing contacts of both kinds |
 //! | `roster` | the contacts of an account whose provider lists nothing |
 //! | `runs`, `journal`, `edits` | runs, of many contacts and of one: what was planned, and what was done |
+//! | `lock`, `writers` | who drives a run, who writes to a contact |
 //! | `pacers` | the processes that share an account's limit at present |
 //! | `drafts`, `vocabulary`, `settings` | the rest that is kept |
 //! | `index`, `view`, `listing` | the list in memory; windows of it; all of it for headless commands |
@@ -21,7 +22,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll};
@@ -35,6 +36,7 @@ mod error;
 mod index;
 mod journal;
 mod listing;
+mod lock;
 mod marks;
 mod mirror;
 mod pacers;
@@ -49,13 +51,16 @@ mod tags;
 mod thread;
 mod view;
 mod vocabulary;
+mod writers;
 
 #[cfg(test)]
 mod tests;
 
+pub use edits::{Begun, Edit};
 pub use error::StoreError;
-pub use journal::{Held, RunRow, RunTask};
+pub use journal::{RunRow, RunTask};
 pub use listing::Listing;
+pub use lock::RunLock;
 pub use marks::Arranged;
 pub use mirror::{MirrorState, Moment};
 pub use pacers::Pacers;
@@ -67,7 +72,9 @@ pub use tags::TagWalked;
 pub use thread::StoreEvent;
 pub use view::{Query, View};
 pub use vocabulary::Fetched;
+pub use writers::{Held, Mark};
 
+use lock::Locks;
 use thread::{Job, Owner};
 
 /// A handle on the database; clones share it. When the last one is dropped the thread ends by itself;
@@ -76,7 +83,7 @@ use thread::{Job, Owner};
 pub struct Store {
     jobs: mpsc::Sender<Job>,
     place: Place,
-    folder: Option<Arc<Path>>,
+    locks: Locks,
 }
 
 impl std::fmt::Debug for Store {
@@ -93,8 +100,8 @@ impl Store {
     /// The file can not be read or written, is damaged, not cardex's, of a newer version, or locked.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let conn = schema::open(path)?;
-        let folder = path.parent().map(Arc::from);
-        Self::start(Owner::new(conn, path), folder)
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::start(Owner::new(conn, path), Locks::Beside(Arc::from(folder)))
     }
 
     /// A database that is gone with the last handle.
@@ -103,10 +110,11 @@ impl Store {
     /// SQLite has no memory.
     pub fn in_memory() -> Result<Self, StoreError> {
         let conn = schema::open_in_memory()?;
-        Self::start(Owner::new(conn, Path::new(":memory:")), None)
+        let owner = Owner::new(conn, Path::new(":memory:"));
+        Self::start(owner, Locks::Inside(Arc::default()))
     }
 
-    fn start(owner: Owner, folder: Option<Arc<Path>>) -> Result<Self, StoreError> {
+    fn start(owner: Owner, locks: Locks) -> Result<Self, StoreError> {
         let (jobs, inbox) = mpsc::channel();
         std::thread::Builder::new()
             .name("store".into())
@@ -115,13 +123,8 @@ impl Store {
         Ok(Self {
             jobs,
             place: Place::local(),
-            folder,
+            locks,
         })
-    }
-
-    /// The folder of the database; none for one in memory.
-    pub fn folder(&self) -> Option<PathBuf> {
-        self.folder.as_deref().map(Path::to_path_buf)
     }
 
     /// Has `hear` called, on the store's thread, for every event from now on. It must not block; sending

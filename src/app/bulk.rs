@@ -9,6 +9,7 @@
 
 use jiff::Timestamp;
 
+use crate::app::session::Session;
 use crate::domain::Trouble;
 use crate::engine::journal::{RunId, Tally};
 use crate::engine::run::Standing;
@@ -17,25 +18,30 @@ mod alike;
 mod batch;
 mod begin;
 mod drive;
+mod held;
 mod learnt;
-mod lock;
 mod plan;
 mod present;
 mod question;
 pub mod rate;
 pub mod results;
 mod retry;
+mod row;
 mod undo;
 
 pub use begin::{begin, fits};
 pub use drive::drive;
-pub use lock::is_driven;
 pub(in crate::app) use plan::header;
 pub use plan::{Asked, by_filter, by_ids};
 pub use present::{allowed_here, looked_at};
 pub use undo::undo;
 
 pub use crate::store::{Forget, RunKind, RunRecord, RunRow};
+
+/// Whether somebody drives a run at this moment.
+pub fn is_driven(session: &Session, run: RunId) -> bool {
+    session.journal().is_driven(run)
+}
 
 /// What somebody tells a run that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::app::session::Session;
 use crate::app::teller::Teller;
 use crate::domain::{Contact, Patch, Trouble, TroubleKind};
-use crate::engine::{Permits, SaveOutcome};
+use crate::engine::{Permits, RunId, SaveOutcome};
 use crate::tui::msg::{Msg, Ticket};
 
 /// How long a save may take before the person is told what is being waited for.
@@ -21,6 +21,11 @@ pub struct LastSave {
     pub outcome: SaveOutcome,
 }
 
+/// What is told while a save waits for a run.
+pub fn waits_for(run: RunId) -> String {
+    format!("run {run} is at this contact; saving waits for it")
+}
+
 /// Saves, and tells how it ended.
 pub async fn save(
     session: Session,
@@ -31,8 +36,11 @@ pub async fn save(
     permits: Permits,
 ) -> LastSave {
     let (title, id) = (base.title().to_string(), base.id.clone());
-    let saving = session.clone();
-    let mut work = tokio::spawn(async move { saving.save(base, patch, permits).await });
+    let (saving, waits) = (session.clone(), teller.clone());
+    let mut work = tokio::spawn(async move {
+        let tell = |run| waits.tell(Msg::Said(waits_for(run)));
+        saving.save_telling(base, patch, permits, tell).await
+    });
     let ended = loop {
         tokio::select! {
             ended = &mut work => break ended,

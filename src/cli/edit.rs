@@ -7,6 +7,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use super::interrupt::{Ended, to_the_end, unless_interrupted};
 use super::output::{Output, change_line, interrupted};
 use super::{EditArgs, exit};
+use crate::app::saves;
 use crate::app::session::Session;
 use crate::domain::diff::{self, Change};
 use crate::domain::validate::{self, Problem, Severity};
@@ -87,7 +88,8 @@ async fn carry_out(session: &Session, args: &EditArgs, out: Output) -> Result<u8
     }
     let (saving, before) = (session.clone(), base.clone());
     let asked = patch.apply(&base);
-    let save = async move { saving.save(before, patch, permits).await };
+    let tell = move |run| out.remark(&saves::waits_for(run));
+    let save = async move { saving.save_telling(before, patch, permits, tell).await };
     let (outcome, stopped) = match to_the_end(save).await? {
         Ended::Done(outcome) => (outcome, false),
         Ended::DoneAfterAll(outcome) => (outcome, true),

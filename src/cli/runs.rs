@@ -5,7 +5,7 @@ use super::bulk::confirm::{Question, ask, asks};
 use super::bulk::{self, Outlet};
 use super::exit;
 use super::output::{Output, interrupted};
-use crate::app::bulk::{Order, RunRecord, RunRow, results};
+use crate::app::bulk::{Order, RunKind, RunRecord, RunRow, is_driven, results};
 use crate::app::session::{Session, store_trouble};
 use crate::app::setup::Setup;
 use crate::config::Account;
@@ -119,16 +119,19 @@ async fn find(session: &Session, which: Which) -> Result<RunRecord, Trouble> {
     }
 }
 
-/// The latest run that has contacts left; what was edited one at a time is looked through last.
+/// The latest run that has contacts left; what was edited one at a time is looked through last, and what is being
+/// saved at this moment is passed over.
 async fn unfinished(session: &Session, which: Which) -> Result<RunRecord, Trouble> {
     if which != Which::Last {
         return find(session, which).await;
     }
     let name = &session.account().name;
+    let saving = |r: &RunRecord| r.kind == RunKind::Edit && is_driven(session, r.id);
+    let left = |r: &RunRecord| r.tally.left > 0 && !saving(r);
     for edits_too in [false, true] {
         let runs = session.journal().runs(name, edits_too, 1000).await;
         let runs = runs.map_err(|e| store_trouble("reading the history", &e))?;
-        if let Some(run) = runs.into_iter().find(|r| r.tally.left > 0) {
+        if let Some(run) = runs.into_iter().find(left) {
             return Ok(run);
         }
     }

@@ -141,6 +141,13 @@ pub enum Entry {
     Reopened,
 }
 
+impl Entry {
+    /// Whether something is about to be sent.
+    pub fn is_intent(&self) -> bool {
+        matches!(self, Self::Intent(_))
+    }
+}
+
 /// An entry, and the row that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Noted {

@@ -80,6 +80,17 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The file that says who drives a run can not be made.
+    #[error(
+        "cannot make the lock file {}: {detail}; make room, or allow writing in that folder",
+        path.display()
+    )]
+    Unlockable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        detail: String,
+    },
     /// A stored value can not be read back.
     #[error("cannot read {what} in {}: {detail}; a newer cardex may have written it", path.display())]
     Value {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::error::Fault;
 use super::thread::Owner;
+use super::writers::{self, Held, Mark, Touched};
 use super::{Reply, Store, StoreError, row};
 use crate::domain::{Change, Contact, ContactId, Patch};
 use crate::engine::journal::{End, Entry, Noted, Outcome, RowFold, RunId, Tally};
@@ -29,6 +30,8 @@ pub struct RunTask {
     pub known: Option<Contact>,
     /// What the journal says.
     pub fold: RowFold,
+    /// How far the journal was written when this was read.
+    pub mark: Mark,
 }
 
 /// A row of a run's results.
@@ -48,24 +51,18 @@ pub struct RunRow {
     pub fold: RowFold,
 }
 
-/// An entry that was not written, since another run is at the contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    /// That run.
-    pub by: i64,
-}
-
 impl Store {
     /// Writes entries in one transaction, on the disk before the answer where one of them is an intent. An intent
-    /// for a contact that another run has open is left out, and all entries behind it of the same row; the answer
-    /// says so for each entry.
+    /// for a contact that another run has open, or wrote to after `since`, is left out, and all entries behind it of
+    /// the same row; the answer says so for each entry. `since`: a mark from before the contacts were read.
     pub fn journal(
         &self,
         run: RunId,
         entries: Vec<Noted>,
+        since: Mark,
         now: Timestamp,
     ) -> Reply<Vec<Result<(), Held>>> {
-        self.ask(move |owner| owner.journal(run.0, &entries, now))
+        self.ask(move |owner| owner.journal(run.0, &entries, since, now))
     }
 
     /// How each row of a run stands, in the order of the plan.
@@ -78,8 +75,9 @@ impl Store {
         self.ask(move |owner| {
             owner.read("reading a run", |tx, _| {
                 let mut patches = HashMap::new();
+                let mark = writers::mark(tx)?;
                 let each = rows.into_iter();
-                let tasks = each.map(|row| task(tx, run.0, row, &mut patches));
+                let tasks = each.map(|row| task(tx, run.0, row, mark, &mut patches));
                 tasks.filter_map(Result::transpose).collect()
             })
         })
@@ -96,9 +94,19 @@ impl Owner {
         &mut self,
         run: i64,
         entries: &[Noted],
+        since: Mark,
         now: Timestamp,
     ) -> Result<Vec<Result<(), Held>>, StoreError> {
+        let intents = entries.iter().any(|n| n.entry.is_intent());
         let work = |tx: &rusqlite::Transaction<'_>| {
+            let touched = match intents {
+                true => {
+                    let sql = "SELECT account FROM runs WHERE id = ?1";
+                    let account = tx.prepare_cached(sql)?.query_row([run], |r| r.get(0))?;
+                    writers::touched(tx, account, Some(RunId(run)), since)?
+                }
+                false => Touched::new(),
+            };
             let mut held: HashMap<u32, Held> = HashMap::new();
             let mut answers = Vec::with_capacity(entries.len());
             for Noted { row, entry } in entries {
@@ -106,7 +114,7 @@ impl Owner {
                     answers.push(Err(*by));
                     continue;
                 }
-                match note(tx, run, *row, entry, now)? {
+                match note(tx, run, *row, entry, &touched, now)? {
                     None => answers.push(Ok(())),
                     Some(by) => {
                         held.insert(*row, by);
@@ -117,7 +125,6 @@ impl Owner {
             Ok(answers)
         };
         let doing = "writing the journal of a run";
-        let intents = entries.iter().any(|n| matches!(n.entry, Entry::Intent(_)));
         // An end that is lost with the power is found again by looking; an intent would not be.
         match intents {
             true => self.write_durably(doing, work),
@@ -127,28 +134,27 @@ impl Owner {
 }
 
 /// Writes one entry; gives who is in the way, where somebody is.
-fn note(
+pub(super) fn note(
     tx: &Connection,
     run: i64,
     row: u32,
     entry: &Entry,
+    touched: &Touched,
     now: Timestamp,
 ) -> Result<Option<Held>, Fault> {
     match entry {
         Entry::Intent(_) => {
-            let sql = "INSERT INTO run_open (account, contact, run) \
-                       SELECT r.account, w.contact, r.id FROM runs r JOIN run_rows w ON w.run = r.id \
-                       WHERE r.id = ?1 AND w.row = ?2 ON CONFLICT DO NOTHING";
-            tx.prepare_cached(sql)?.execute(params![run, row])?;
-            let sql = "SELECT o.run FROM run_open o JOIN runs r ON r.account = o.account \
-                       JOIN run_rows w ON w.run = r.id AND w.contact = o.contact \
+            let sql = "SELECT r.account, w.contact FROM runs r JOIN run_rows w ON w.run = r.id \
                        WHERE r.id = ?1 AND w.row = ?2";
-            let by: i64 = tx
-                .prepare_cached(sql)?
-                .query_row(params![run, row], |r| r.get(0))?;
-            if by != run {
-                return Ok(Some(Held { by }));
+            let (account, contact) = tx.prepare_cached(sql)?.query_row(params![run, row], |r| {
+                Ok((r.get::<_, i64>(0)?, ContactId::new(r.get::<_, String>(1)?)))
+            })?;
+            let run = RunId(run);
+            let held = writers::in_the_way(tx, account, &contact, Some(run), touched)?;
+            if held.is_some() {
+                return Ok(held);
             }
+            writers::open(tx, account, &contact, run)?;
         }
         Entry::Released | Entry::Settled { .. } => {
             let sql = "DELETE FROM run_open WHERE run = ?1 AND (account, contact) = \
@@ -270,6 +276,7 @@ fn task(
     tx: &Connection,
     run: i64,
     number: u32,
+    mark: Mark,
     patches: &mut HashMap<i64, Patch>,
 ) -> Result<Option<RunTask>, Fault> {
     let sql = "SELECT r.account, w.contact, w.record, w.patch, w.changes FROM run_rows w \
@@ -292,6 +299,7 @@ fn task(
         changes: changes.map(|t| row::decode(&what(), &t)).transpose()?,
         known: known.transpose()?,
         fold: fold(tx, run, number)?,
+        mark,
         id,
     }))
 }

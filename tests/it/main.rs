@@ -29,3 +29,4 @@ mod taxonomy;
 mod transport;
 mod traps;
 mod worlds;
+mod writers;

@@ -12,20 +12,20 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::batch::{Batch, Steps};
+use super::held::{locked, until_let_go};
 use super::learnt::Learnt;
-use super::lock::RunLock;
 use super::question::Asked;
 use super::retry::open_again;
+use super::row::{Came, Row};
 use super::{Driven, Order, Progress};
 use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
+use crate::domain::{Contact, Patch, Trouble, TroubleKind};
 use crate::engine::journal::{Entry, RunId};
 use crate::engine::plan::{base_of, base_of_unread};
 use crate::engine::run::{Cell, Do, Halt, NotRecorded, Run, Standing, Task};
 use crate::engine::save::WriteResult;
-use crate::provider::Target;
-use crate::store::{Held, RunTask, StoreError};
+use crate::store::{Held, RunLock, RunTask, StoreError};
 use crate::transport::Priority;
 
 /// Rows whose data is read from the store at once.
@@ -92,20 +92,6 @@ pub async fn drive(
     Ok(Driven { progress, trouble })
 }
 
-/// What came of a task.
-enum Came {
-    Read(u32, Result<Contact, Trouble>),
-    Written(u32, WriteResult),
-}
-
-/// A row that is under way.
-struct Row {
-    id: ContactId,
-    known: Contact,
-    written_at: Option<Timestamp>,
-    whole: bool,
-}
-
 /// Whether each entry was written.
 type Kept = Vec<Result<(), Held>>;
 type Written = Result<Kept, StoreError>;
@@ -144,7 +130,7 @@ impl<'a> Driver<'a> {
         if session.account().read_only {
             return Err(session.read_only());
         }
-        let lock = RunLock::take(store.folder().as_deref(), id)?;
+        let lock = locked(session, id)?;
         let cells = store.run_cells(id).await;
         let cells = cells.map_err(|e| store_trouble(&tried, &e))?;
         let merge = record.header.allowed.merge;
@@ -208,7 +194,11 @@ impl<'a> Driver<'a> {
         if self.writing.is_none()
             && let Some((steps, entries)) = self.batch.take(Instant::now(), last)
         {
-            self.writing = Some(Asked(steps, store.journal(self.id, entries, clock::now())));
+            let intents = entries.iter().filter(|n| n.entry.is_intent());
+            let marks = intents.filter_map(|n| self.rows.get(&n.row).map(|r| r.mark));
+            let since = marks.min().unwrap_or_default();
+            let asked = store.journal(self.id, entries, since, clock::now());
+            self.writing = Some(Asked(steps, asked));
         }
         if self.loading.is_none() && !self.wanted.is_empty() {
             let wanted = std::mem::take(&mut self.wanted);
@@ -262,6 +252,7 @@ impl<'a> Driver<'a> {
                 known,
                 written_at: None,
                 whole,
+                mark: task.mark,
             },
         );
         let list = self.run.on_loaded(
@@ -279,24 +270,9 @@ impl<'a> Driver<'a> {
         let Some(known) = self.rows.get(&row) else {
             return;
         };
-        let session = self.session.clone();
-        let (id, contact, whole) = (known.id.clone(), known.known.clone(), known.whole);
-        let written_at = known.written_at.filter(|_| after_write);
-        self.tasks.spawn(async move {
-            let contact = session.or_known(contact, after_write).await;
-            let target = Target {
-                id: &id,
-                known: Some(&contact),
-                written_at,
-                whole,
-            };
-            let priority = match after_write {
-                true => Priority::Finishing,
-                false => Priority::Background,
-            };
-            let read = session.read_target(target, priority).await;
-            Came::Read(row, read)
-        });
+        let reading = known.read(self.session.clone(), after_write);
+        self.tasks
+            .spawn(async move { Came::Read(row, reading.await) });
     }
 
     fn write(&mut self, row: u32, fresh: Contact, patch: Patch) {
@@ -330,6 +306,7 @@ impl<'a> Driver<'a> {
                 let list = self.run.on_written(row, written);
                 self.take(list);
             }
+            Ok(Came::Waited(row, by)) => self.noted(row, Err(NotRecorded::Busy { run: by.0 })),
             // Its row stays open, and is settled when the run is resumed.
             Err(error) => {
                 let message = format!("run {}: a request broke off: {error}", self.id);
@@ -348,16 +325,35 @@ impl<'a> Driver<'a> {
                 Ok(answers) => {
                     let own = answers.iter().skip(at).take(entries);
                     let held = own.filter_map(|a| a.as_ref().err()).next();
-                    held.map_or(Ok(()), |by| Err(NotRecorded::Busy { run: by.by }))
+                    held.map_or(Ok(()), |by| Err(NotRecorded::Busy { run: by.by.0 }))
                 }
             };
             at += entries;
-            let list = self.run.on_recorded(row, result);
-            if matches!(self.run.cell(row), Some(Cell::Ended(_) | Cell::Waiting)) {
-                self.rows.remove(&row);
+            match result {
+                Err(NotRecorded::Busy { run }) => self.wait(row, RunId(run)),
+                result => self.noted(row, result),
             }
-            self.take(list);
         }
+    }
+
+    /// Lets a run that is at a row's contact finish there, before the row gets another turn.
+    fn wait(&mut self, row: u32, by: RunId) {
+        let session = self.session.clone();
+        let id = self.rows.get(&row).map(|r| r.id.clone());
+        self.tasks.spawn(async move {
+            if let Some(id) = id {
+                until_let_go(&session, &id, by).await;
+            }
+            Came::Waited(row, by)
+        });
+    }
+
+    fn noted(&mut self, row: u32, result: Result<(), NotRecorded>) {
+        let list = self.run.on_recorded(row, result);
+        if matches!(self.run.cell(row), Some(Cell::Ended(_) | Cell::Waiting)) {
+            self.rows.remove(&row);
+        }
+        self.take(list);
     }
 
     async fn told(&mut self, order: Order, stop: &mut bool) -> Result<(), Trouble> {
@@ -388,5 +384,5 @@ impl<'a> Driver<'a> {
 }
 
 fn is_intent(act: &Do) -> bool {
-    matches!(act, Do::Record { entries, .. } if matches!(entries.first(), Some(Entry::Intent(_))))
+    matches!(act, Do::Record { entries, .. } if entries.first().is_some_and(Entry::is_intent))
 }

@@ -25,14 +25,16 @@ const MOST: usize = 500;
 const LATEST: usize = 20;
 
 impl Shell {
-    /// Tells which runs of the account have rows left; those that are driven here are known anyway.
+    /// Tells which runs of the account have rows left; those that are driven here are known anyway, and a contact
+    /// that is being saved is nobody's concern.
     pub(super) fn tell_unfinished(&mut self) {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         let driven = self.driven();
         self.spawn(async move {
             match runs(&session, &driven, LATEST).await {
                 Ok(mut runs) => {
-                    runs.retain(|r| r.tally.left > 0 && !driven.contains(&r.key));
+                    let saving = |r: &Past| r.edit && r.elsewhere;
+                    runs.retain(|r| r.tally.left > 0 && !driven.contains(&r.key) && !saving(r));
                     sender.tell(Msg::Unfinished(runs));
                 }
                 Err(trouble) => sender.tell(Msg::Failed(trouble)),

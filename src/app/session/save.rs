@@ -1,47 +1,110 @@
 //! Saving through a session: drives [`crate::engine::save`] against the network or the local store, and
 //! puts what was learnt into the mirror.
 
+use std::collections::BTreeSet;
+
+use super::edits::{Note, Waiting};
 use super::{Remote, Session, store_trouble};
 use crate::app::{clock, failure};
 use crate::domain::{Contact, ContactId, Patch, Trouble, TroubleKind};
+use crate::engine::journal::RunId;
 use crate::engine::{Fate, Permits, Save, SaveOutcome, Step, WriteResult};
 use crate::http::{FieldProblem, Verdict};
 use crate::provider::{Call, Reply, Target, taxonomy};
+use crate::store::{Held, RunLock};
 use crate::transport::{Lane, Priority, SendError, SendOptions};
+
+/// A change of one contact.
+struct Asked {
+    base: Contact,
+    patch: Patch,
+    names: BTreeSet<String>,
+    permits: Permits,
+}
 
 impl Session {
     /// Reads, checks, writes and verifies; see [`crate::engine::save`]. What is sent is written down before, so that
-    /// it can be taken back.
+    /// it can be taken back and is looked at after a crash, and no run writes to the contact meanwhile.
     pub async fn save(&self, base: Contact, patch: Patch, permits: Permits) -> SaveOutcome {
-        if self.inner.account.read_only {
-            return SaveOutcome::Failed {
-                trouble: self.read_only(),
-                partly: false,
-                stored: None,
-            };
-        }
-        let id = base.id.clone();
-        let names = match self.names_for_guards(&base, &patch).await {
-            Ok(names) => names,
-            Err(trouble) => {
-                return SaveOutcome::Failed {
-                    trouble,
-                    partly: false,
-                    stored: None,
-                };
-            }
+        self.save_telling(base, patch, permits, |_| {}).await
+    }
+
+    /// The same; `tell` hears of each run that is waited for, since it is at the contact.
+    pub async fn save_telling(
+        &self,
+        base: Contact,
+        patch: Patch,
+        permits: Permits,
+        tell: impl Fn(RunId) + Send + Sync,
+    ) -> SaveOutcome {
+        let saved = match self.inner.account.read_only {
+            true => Err(self.read_only()),
+            false => self.saved(base, patch, permits, tell).await,
         };
-        let table = self.inner.table.clone();
-        let mut known = base.clone();
-        let whole = !patch.attributes.is_empty() || !patch.tags.is_empty();
-        let (mut save, mut step) = Save::new(base, patch, table, names, permits);
+        let outcome = saved.unwrap_or_else(|trouble| SaveOutcome::Failed {
+            trouble,
+            partly: false,
+            stored: None,
+        });
+        self.remember(&outcome).await;
+        outcome
+    }
+
+    /// How a save ended.
+    ///
+    /// # Errors
+    /// It could not be begun, or not be written down: nothing was sent.
+    async fn saved(
+        &self,
+        base: Contact,
+        patch: Patch,
+        permits: Permits,
+        tell: impl Fn(RunId) + Send + Sync,
+    ) -> Result<SaveOutcome, Trouble> {
+        let names = self.names_for_guards(&base, &patch).await?;
+        let asked = Asked {
+            base,
+            patch,
+            names,
+            permits,
+        };
+        let id = &asked.base.id;
+        let mut waiting = Waiting::default();
+        let mut over = None;
+        loop {
+            match self.try_to_save(&asked, over).await? {
+                Ok(outcome) => return Ok(outcome),
+                Err(held) => {
+                    over = self.wait_for_turn(id, held, &mut waiting, &tell).await?;
+                }
+            }
+        }
+    }
+
+    /// Saves, unless another run is at the contact: then nothing was sent, and what was read is of no use.
+    async fn try_to_save(
+        &self,
+        asked: &Asked,
+        mut over: Option<RunLock>,
+    ) -> Result<Result<SaveOutcome, Held>, Trouble> {
+        let id = &asked.base.id;
+        let mut known = asked.base.clone();
+        let whole = !asked.patch.attributes.is_empty() || !asked.patch.tags.is_empty();
+        let since = self.mark(id).await?;
+        let (mut save, mut step) = Save::new(
+            asked.base.clone(),
+            asked.patch.clone(),
+            self.inner.table.clone(),
+            asked.names.clone(),
+            asked.permits,
+        );
         let mut written_at = None;
         let mut noted = None;
         loop {
             step = match step {
                 Step::Read | Step::ReadBack => {
                     let target = Target {
-                        id: &id,
+                        id,
                         known: Some(&known),
                         written_at,
                         whole,
@@ -49,7 +112,12 @@ impl Session {
                     save.on_read(self.read_target(target, Priority::Interactive).await)
                 }
                 Step::Write { fresh, patch } => {
-                    noted = self.note_edit(&fresh, &patch, permits).await;
+                    let (permits, over) = (asked.permits, over.take());
+                    let note = self.note_edit(&fresh, &patch, permits, since, over);
+                    match note.await? {
+                        Note::Down(down) => noted = Some(down),
+                        Note::Held(held) => return Ok(Err(held)),
+                    }
                     written_at = Some(clock::now());
                     known = patch.apply(&fresh);
                     let result = self.write(&fresh, &patch, Priority::Interactive).await;
@@ -59,8 +127,7 @@ impl Session {
                     if let Some(noted) = noted {
                         self.note_end(noted, (*outcome).clone()).await;
                     }
-                    self.remember(&outcome).await;
-                    return *outcome;
+                    return Ok(Ok(*outcome));
                 }
             };
         }

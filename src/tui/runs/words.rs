@@ -60,6 +60,7 @@ pub fn state(progress: &Progress) -> &'static str {
 pub fn past_state(past: &Past) -> &'static str {
     match past.tally.left {
         0 => "ended",
+        _ if past.elsewhere && past.edit => "being saved",
         _ if past.elsewhere => "under way in another cardex",
         _ => "paused",
     }

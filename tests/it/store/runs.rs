@@ -7,7 +7,7 @@ use cardex::engine::plan::{Allowed, Header, Plan, Planned, Row};
 use cardex::engine::reason::Reason;
 use cardex::engine::results::{Group, Said};
 use cardex::engine::run::Cell;
-use cardex::store::RunKind;
+use cardex::store::{Mark, RunKind};
 
 use super::*;
 
@@ -52,6 +52,10 @@ fn plan() -> Arc<Plan> {
         },
         rows: rows.collect(),
     })
+}
+
+fn mark(store: &Store) -> Mark {
+    store.journal_mark().wait().unwrap()
 }
 
 fn intent() -> Entry {
@@ -104,7 +108,7 @@ proptest! {
                 folds[row as usize].add(entry.clone());
                 entries.push(Noted { row, entry });
             }
-            let kept = store.journal(run, entries, at(1)).wait().unwrap();
+            let kept = store.journal(run, entries, mark(&store), at(1)).wait().unwrap();
             prop_assert!(kept.iter().all(Result::is_ok));
         }
         let mut wanted: Vec<_> = folds.iter().map(Cell::of).collect();
@@ -136,10 +140,11 @@ fn a_contact_with_an_open_intent_belongs_to_one_run() {
     let (one, two) = (begin().wait().unwrap(), begin().wait().unwrap());
     let note = |run, row, entry| {
         let noted = vec![Noted { row, entry }];
-        store.journal(run, noted, at(1)).wait().unwrap().remove(0)
+        let kept = store.journal(run, noted, mark(&store), at(1));
+        kept.wait().unwrap().remove(0)
     };
     assert!(note(one, 0, intent()).is_ok());
-    assert_eq!(note(two, 0, intent()).unwrap_err().by, one.0);
+    assert_eq!(note(two, 0, intent()).unwrap_err().by, one);
     assert!(note(two, 1, intent()).is_ok(), "another contact");
     assert!(note(one, 0, settled(0)).is_ok());
     assert!(note(two, 0, intent()).is_ok());

@@ -104,9 +104,11 @@ impl RunScreen {
                 "this account is read_only: nothing is sent",
             ));
         }
-        if self.past().is_some_and(|p| p.elsewhere) {
-            let text = "another cardex drives this run; pause or stop it there first";
-            return Some(Notice::warning(text));
+        if let Some(past) = self.past().filter(|p| p.elsewhere) {
+            return Some(Notice::warning(match past.edit {
+                true => "this contact is being saved at this moment",
+                false => "another cardex drives this run; pause or stop it there first",
+            }));
         }
         if self.past().is_some_and(|p| p.forgotten) {
             return Some(Notice::info(
