@@ -23,7 +23,7 @@ pub struct LastSave {
 
 /// What is told while a save waits for a run.
 pub fn waits_for(run: RunId) -> String {
-    format!("run {run} is at this contact; saving waits for it")
+    format!("run {run} is at this contact; saving waits some seconds for it")
 }
 
 /// Saves, and tells how it ended.

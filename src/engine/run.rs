@@ -211,7 +211,7 @@ impl Run {
                     return Vec::new();
                 }
                 let message = format!(
-                    "run {run} has an open change of this contact; resume that run first, then retry this row"
+                    "run {run} has an open change of this contact; let that run end, or resume it, then retry this row"
                 );
                 let reason = Reason::Busy;
                 // The intent is not in the journal, so there is nothing to take back.

@@ -53,7 +53,7 @@ impl Store {
                 since,
                 over,
             } = edit;
-            owner.write_durably("writing down an edit", |tx| {
+            owner.write_durably("keeping what will be sent", |tx| {
                 let key = row::ensure_account(tx, &account)?;
                 let from = over.as_ref().map(RunLock::run);
                 let touched = writers::touched(tx, key, None, since)?;

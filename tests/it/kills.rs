@@ -301,3 +301,27 @@ async fn a_run_waits_for_room_on_the_disk_and_goes_on() {
     assert_eq!(number(&run, "applied"), CONTACTS as u64, "{run}");
     assert!(stored(&desk).values().all(|tags| tags.contains(TAG)));
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_finds_no_room_on_the_disk_is_not_sent() {
+    let desk = Desk::open("", 0).await;
+    let (code, _, said) = desk.done(&["list", "--limit", "1"]);
+    assert_eq!(code, 0, "{said}");
+    let before = desk.tags();
+    let id = before.keys().next().unwrap();
+    let edit = ["edit", id, "--add-tag", TAG, "--yes"];
+    let written = desk.home.path().join("data/cardex.db-wal");
+    let written = std::fs::metadata(written).map_or(0, |wal| wal.len());
+    let blocks = written / 512 + 70;
+    let (code, _, said) = ended(on_a_full_disk(&desk, blocks, &edit));
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("nothing was sent, since it can not be written down first"),
+        "{said}"
+    );
+    assert_eq!(desk.tags(), before);
+    let (code, _, said) = desk.done(&edit);
+    assert_eq!(code, 0, "{said}");
+    assert!(desk.tags()[id].iter().any(|tag| tag == TAG));
+}

@@ -161,8 +161,11 @@ impl Session {
 
 /// The journal can not be written, or not be asked who else writes.
 fn not_noted(id: &ContactId, error: &StoreError) -> Trouble {
-    let message = format!("saving contact {id}: writing down what will be sent: {error}");
-    Trouble::new(TroubleKind::Local, message).with_hint("nothing was sent; save again afterwards")
+    let message = format!(
+        "saving contact {id}: nothing was sent, since it can not be written down first: {error}"
+    );
+    Trouble::new(TroubleKind::Local, message)
+        .with_hint("make room in the data folder, or allow writing there, and save again")
 }
 
 fn busy(id: &ContactId, run: RunId) -> Trouble {

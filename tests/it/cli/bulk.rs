@@ -682,7 +682,7 @@ fn a_single_edit_is_taken_back_like_a_run() {
 }
 
 #[test]
-fn an_edit_is_saved_also_where_the_history_can_not_be_written_and_a_run_is_not() {
+fn where_what_will_be_sent_can_not_be_kept_neither_an_edit_nor_a_run_sends_it() {
     let server = serve(2);
     let desk = server.desk("");
     let all = ids(&desk);
@@ -690,18 +690,51 @@ fn an_edit_is_saved_also_where_the_history_can_not_be_written_and_a_run_is_not()
     let full =
         "CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(FAIL, 'disk is full'); END";
     data.execute_batch(full).unwrap();
-    let said = desk.run(&["edit", &all[0], "--add-tag", "vip", "-v"]);
-    assert_eq!(said.code, 0, "{said:#?}");
-    assert!(said.err.contains("not in the history"), "{said:#?}");
-    assert_eq!(tags(&desk, &all[0]), ["vip"]);
-    let writes = server.writes().len();
+    desk.fails(
+        &["edit", &all[0], "--add-tag", "vip"],
+        1,
+        &["disk is full", "nothing was sent", "make room"],
+    );
     let file = path(&desk, "ids");
     desk.fails(
         &["tag", "--ids", &file, "--add", "old"],
         1,
         &["disk is full"],
     );
-    assert_eq!(server.writes().len(), writes);
+    assert_eq!(server.writes().len(), 0);
+    data.execute_batch("DROP TRIGGER full").unwrap();
+    desk.does(&["edit", &all[0], "--add-tag", "vip"]);
+    assert_eq!(tags(&desk, &all[0]), ["vip"]);
+}
+
+#[test]
+fn an_edit_under_way_is_not_for_others_and_one_that_was_killed_is() {
+    let server = serve(2);
+    let desk = server.desk("");
+    let all = ids(&desk);
+    let data = rusqlite::Connection::open(desk.data().join("cardex.db")).unwrap();
+    // As it stands while it waits for an answer: begun, locked, without an end.
+    let end = "CREATE TRIGGER late BEFORE UPDATE ON runs BEGIN SELECT RAISE(FAIL, 'late'); END";
+    data.execute_batch(end).unwrap();
+    desk.does(&["edit", &all[0], "--add-tag", "vip"]);
+    data.execute_batch("DROP TRIGGER late").unwrap();
+    let state = || desk.tells(&["runs", "list", "--all"])[0]["state"].clone();
+    assert_eq!(state(), json!("paused"));
+    let run = desk.tells(&["runs", "list", "--all"])[0]["run"].to_string();
+    let lock = desk.data().join(format!("run-{run}.lock"));
+    let driver = std::fs::File::create(&lock).unwrap();
+    driver.lock().unwrap();
+    assert_eq!(state(), json!("running"));
+    desk.fails(
+        &["runs", "resume", "last"],
+        3,
+        &["no run with contacts left"],
+    );
+    desk.fails(&["runs", "resume", &run], 2, &["under way"]);
+    drop(driver);
+    desk.does(&["runs", "resume", "last"]);
+    assert_eq!(state(), json!("done"));
+    assert!(!lock.exists());
 }
 
 #[test]

@@ -181,7 +181,10 @@ fn failures_are_told_by_reason_with_their_sentences_and_who_says_them() {
         failed(1, "too long"),
         failed(2, "no"),
     ];
-    store.journal(run, entries, at(1)).wait().unwrap();
+    store
+        .journal(run, entries, mark(&store), at(1))
+        .wait()
+        .unwrap();
     let groups = store.run_failures(run).wait().unwrap();
     let said = |message: &str, rows, first: usize| Said {
         message: message.into(),
