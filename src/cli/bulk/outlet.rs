@@ -18,8 +18,10 @@ pub struct Outlet {
 enum To {
     /// A file, new or not, in a folder that new files can be made in; links are followed.
     Beside(PathBuf),
-    /// A pipe or device, or a file in a folder that takes no new ones.
+    /// A file in a folder that takes no new ones.
     Itself(File),
+    /// A pipe, a device, or what the program was started with: what comes is added.
+    Stream(File),
 }
 
 impl Outlet {
@@ -51,25 +53,17 @@ impl Outlet {
     pub fn begin(self) -> io::Result<Filling> {
         match self.to {
             To::Itself(file) => {
-                // Pipes and devices have nothing to be emptied of.
-                if file.metadata()?.is_file() {
-                    file.set_len(0)?;
-                }
-                Ok(Filling {
-                    writer: BufWriter::new(file),
-                    place: None,
-                })
+                file.set_len(0)?;
+                Ok(Filling::of(file, None))
             }
+            To::Stream(file) => Ok(Filling::of(file, None)),
             To::Beside(path) => {
                 let beside = beside(&path);
                 let file = new_file(&beside)?;
                 if let Ok(old) = fs::metadata(&path) {
                     file.set_permissions(old.permissions())?;
                 }
-                Ok(Filling {
-                    writer: BufWriter::new(file),
-                    place: Some((beside, path)),
-                })
+                Ok(Filling::of(file, Some((beside, path))))
             }
         }
     }
@@ -94,6 +88,13 @@ pub struct Filling {
 }
 
 impl Filling {
+    fn of(file: File, place: Option<(PathBuf, PathBuf)>) -> Self {
+        Self {
+            writer: BufWriter::new(file),
+            place,
+        }
+    }
+
     /// Puts it in the old one's place.
     ///
     /// # Errors
@@ -137,17 +138,17 @@ fn to(path: &Path) -> io::Result<To> {
         }
         Err(e) => return Err(e),
     };
+    // The standard streams have names there: whoever redirected them to a file has it open.
+    if !known.is_file() || path.starts_with("/dev") || path.starts_with("/proc") {
+        return Ok(To::Stream(OpenOptions::new().append(true).open(path)?));
+    }
     // One that may not be written is not to be replaced either.
     let file = OpenOptions::new().write(true).open(path)?;
-    // The standard streams have names there: whoever redirected them has the file open.
-    let stream = path.starts_with("/dev") || path.starts_with("/proc");
-    if known.is_file() && !stream {
-        let real = fs::canonicalize(path)?;
-        if try_beside(&real).is_ok() {
-            return Ok(To::Beside(real));
-        }
-    }
-    Ok(To::Itself(file))
+    let real = fs::canonicalize(path)?;
+    Ok(match try_beside(&real) {
+        Ok(()) => To::Beside(real),
+        Err(_) => To::Itself(file),
+    })
 }
 
 /// Makes a file beside this one, and takes it away again.

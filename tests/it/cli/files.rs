@@ -171,3 +171,31 @@ fn a_plan_that_was_damaged_says_where_and_what_can_be_done() {
     std::fs::write(&plan, format!("\u{feff}{}", good.replace('\n', "\r\n"))).unwrap();
     desk.does(&["apply", &plan]);
 }
+
+#[cfg(unix)]
+#[test]
+fn results_on_a_stream_are_added_to_what_is_there() {
+    let desk = Desk::demo();
+    let (all, file, log) = (ids(&desk), path(&desk, "ids"), desk.path("log"));
+    std::fs::write(&file, &all[0]).unwrap();
+    std::fs::write(&log, "before\n").unwrap();
+    let to = std::fs::OpenOptions::new().append(true).open(&log).unwrap();
+    let mut command = desk.command();
+    command.args([
+        "tag",
+        "--ids",
+        &file,
+        "--add",
+        "streamed",
+        "--results",
+        "/dev/stdout",
+    ]);
+    assert!(command.stdout(to).status().unwrap().success());
+    let text = std::fs::read_to_string(&log).unwrap();
+    let heads: Vec<&str> = text.lines().map(|l| l.split(' ').next().unwrap()).collect();
+    assert_eq!((heads[0], heads.len()), ("before", 3), "{text}");
+    assert!(
+        text.contains("\"end\":\"applied\"") && text.contains("Run 1:"),
+        "{text}"
+    );
+}
