@@ -118,6 +118,9 @@ impl Picker {
         let Some(name) = self.names.row_name() else {
             return Outcome::nothing();
         };
+        if self.names.creates() && self.names.removes() {
+            return Outcome::notice(has_none(&name));
+        }
         if self.names.creates() {
             if let Some(problem) = self.problem(&name).filter(Problem::is_error) {
                 return Outcome::notice(Notice::error(problem.message));
@@ -171,8 +174,7 @@ impl Picker {
             (true, State::Has | State::Add) | (false, State::Remove) => self.toggle(name),
             (true, State::Remove) | (false, State::Has | State::Add) => {}
             (true, State::Lacks) => {
-                let name = crate::domain::shown::one_line(name).into_owned();
-                return Err(Notice::warning(format!("the contact has no tag {name:?}")));
+                return Err(has_none(name));
             }
             (false, State::Lacks) => {
                 if let Some(problem) = self.problem(name).filter(Problem::is_error) {
@@ -183,6 +185,11 @@ impl Picker {
         }
         Ok(())
     }
+}
+
+fn has_none(name: &str) -> Notice {
+    let name = crate::domain::shown::one_line(name);
+    Notice::warning(format!("the contact has no tag {name:?}"))
 }
 
 impl Layer for Picker {

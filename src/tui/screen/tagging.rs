@@ -129,7 +129,9 @@ impl Tagging {
         let Some(name) = self.names.row_name() else {
             return Outcome::nothing();
         };
+        let unseen = self.names.creates() && self.names.removes();
         let next = match (self.state(&name), back) {
+            (State::Leave, false) if unseen => State::Remove,
             (State::Leave, false) | (State::Remove, true) => State::Add,
             (State::Add, false) | (State::Leave, true) => State::Remove,
             (State::Remove, false) | (State::Add, true) => State::Leave,
@@ -250,7 +252,8 @@ impl Tagging {
 
     /// What the line below says: about the name that would be made, the change, where names come from.
     fn foot(&self) -> String {
-        let create = self.names.row_name().filter(|_| self.names.creates());
+        let creates = self.names.creates() && !self.names.removes();
+        let create = self.names.row_name().filter(|_| creates);
         if let Some(problem) = create.and_then(|name| self.problem(&name)) {
             return problem.message;
         }

@@ -155,12 +155,28 @@ fn a_name_is_added_or_removed_by_its_sign() {
     assert_eq!(planned(&script)[0].tags.remove, set(&["vip"]));
     let script = screen(contacts(4)).keys("<ctrl-a>+<enter>");
     assert_eq!(planned(&script)[0].tags.add, set(&["trial"]));
-    // What is typed is meant as it is typed, until another one is chosen.
-    let typed = || screen(contacts(4)).keys("<ctrl-a>+i");
-    let script = typed().shows("Enter adds \"i\", a new tag; ↓ ↑ choose another");
+    // What is added is made as it is typed, until another one is chosen; what is removed is one that there is.
+    let typed = |keys: &str| screen(contacts(4)).keys("<ctrl-a>").keys(keys);
+    let script = typed("+i")
+        .shows("▌ create tag \"i\"")
+        .shows("Enter adds \"i\"");
     assert_eq!(planned(&script.keys("<enter>"))[0].tags.add, set(&["i"]));
-    let script = typed().keys("<down>").shows("Enter adds \"vip\"");
-    assert_eq!(planned(&script.keys("<enter>"))[0].tags.add, set(&["vip"]));
+    let script = typed("+fresh,i<down>").shows("Enter adds \"trial\"");
+    assert_eq!(
+        planned(&script.keys("<enter>"))[0].tags.add,
+        set(&["fresh", "trial"])
+    );
+    let script = typed("-i")
+        .shows("remove tag \"i\"")
+        .shows("Enter removes \"trial\"");
+    assert_eq!(
+        planned(&script.keys("<enter>"))[0].tags.remove,
+        set(&["trial"])
+    );
+    let script = typed("-i<down><down><tab><enter>");
+    assert_eq!(planned(&script)[0].tags.remove, set(&["i"]));
+    let script = typed("+fresh,<enter>");
+    assert_eq!(planned(&script)[0].tags.add, set(&["fresh"]));
     let script = screen(contacts(4)).keys("-vip<enter>");
     // Nothing typed is nothing to do.
     let script = script.keys("<esc><esc>t<enter>");

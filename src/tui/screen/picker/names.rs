@@ -32,7 +32,7 @@ pub struct Names {
 pub enum Row {
     /// The name at this place of all.
     Name(usize),
-    /// Makes a name of what was typed.
+    /// The name that was typed, which is not among them: to be made, or to be removed unseen.
     Create(String),
 }
 
@@ -117,6 +117,11 @@ impl Names {
         matches!(self.row(), Some(Row::Create(_)))
     }
 
+    /// Whether what was typed removes: it begins with a minus.
+    pub fn removes(&self) -> bool {
+        self.line.text().starts_with('-')
+    }
+
     /// A new name comes first.
     pub fn put_first(&mut self, name: String) {
         self.all.insert(0, name);
@@ -181,18 +186,17 @@ impl Names {
         }
     }
 
-    /// The typed change, where the line is one: whether each part removes, and its name as it was typed. Where the
-    /// last one is a sign alone, or the cursor was moved since it was typed, it is the name with the cursor.
+    /// The typed change, where the line is one: whether each part removes, and its name. The last one is the name
+    /// with the cursor.
     pub fn changes(&self) -> Option<Vec<(bool, String)>> {
         let text = self.unfinished().filter(|text| signed(text))?;
         let mut changes: Vec<(bool, String)> =
             parts(text).map(|(r, n)| (r, n.to_string())).collect();
-        let open = text.trim_end().ends_with(',');
-        if open && self.chosen {
-            changes.push((text.starts_with('-'), String::new()));
+        let ended = text.ends_with(',');
+        if ended && self.chosen {
+            changes.push((self.removes(), String::new()));
         }
-        if let Some((_, name)) = changes.last_mut()
-            && (name.is_empty() || self.chosen)
+        if let Some((_, name)) = changes.last_mut().filter(|_| !ended || self.chosen)
             && let Some(row) = self.row_name()
         {
             *name = row;
@@ -201,20 +205,11 @@ impl Names {
         Some(changes)
     }
 
-    /// What `Enter` does with the last part of a typed change, where that is not plain to see.
+    /// What `Enter` does with the last part of a typed change.
     pub fn meaning(&self) -> Option<String> {
         let (removes, name) = self.changes()?.pop()?;
-        let same =
-            |n: &String| *n == name || self.ignore_case && n.to_lowercase() == name.to_lowercase();
         let verb = if removes { "removes" } else { "adds" };
-        let shown = one_line(&name);
-        let new = match self.all.iter().any(same) {
-            true => "",
-            false if removes => ", which is not known here; ↓ ↑ choose another",
-            false if self.rows.is_empty() => ", a new tag",
-            false => ", a new tag; ↓ ↑ choose another",
-        };
-        Some(format!("Enter {verb} {shown:?}{new}"))
+        Some(format!("Enter {verb} {:?}", one_line(&name)))
     }
 
     fn narrow(&mut self) {
@@ -252,7 +247,10 @@ impl Names {
                     self.rows.retain(|r| *r != Row::Name(exact));
                     self.rows.insert(0, Row::Name(exact));
                 }
-                None if signed(self.line.text()) => {}
+                // Who writes a sign writes the name out: it is made, unless another one is chosen.
+                None if signed(self.line.text()) && !self.removes() => {
+                    self.rows.insert(0, Row::Create(wanted.clone()));
+                }
                 None => self.rows.push(Row::Create(wanted.clone())),
             }
         }

@@ -155,9 +155,11 @@ fn draw_rows(
                 }
             }
             Row::Create(name) => {
-                let text = format!("create tag {:?}", one_line(name));
+                let verb = if names.removes() { "remove" } else { "create" };
+                let text = format!("{verb} tag {:?}", one_line(name));
                 let used = put(buffer, x, y, &text, room, theme.current);
-                if let Some(problem) = (around.problem)(name).filter(|_| at != cursor) {
+                let said = at != cursor && !names.removes();
+                if let Some(problem) = (around.problem)(name).filter(|_| said) {
                     let note = format!("  ! {}", problem.message);
                     let style = tone(&problem, theme);
                     put(buffer, x + used, y, &note, room.saturating_sub(used), style);
@@ -178,7 +180,9 @@ fn tone(problem: &Problem, theme: &Theme) -> Style {
 /// Where the names come from; on the row that creates, what the provider does with new ones.
 fn source(picker: &Picker) -> String {
     let create = match picker.names.row() {
-        Some(Row::Create(name)) => picker.problem(name).map(|p| p.message),
+        Some(Row::Create(name)) if !picker.names.removes() => {
+            picker.problem(name).map(|p| p.message)
+        }
         _ => None,
     };
     if let Some(message) = create {
