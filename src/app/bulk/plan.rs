@@ -44,10 +44,15 @@ pub async fn by_ids(session: &Session, ids: &[ContactId], asked: &Asked) -> Resu
     let ids: Vec<ContactId> = ids.iter().filter(|id| seen.insert(*id)).cloned().collect();
     drop(seen);
     let mut rows: Vec<Row> = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        let found = session
-            .contacts()
-            .contacts_of(&account.name, chunk.to_vec());
+    let mut chunks = ids.chunks(CHUNK);
+    let ask = |chunk: &[ContactId]| {
+        let store = session.contacts();
+        store.contacts_of(&account.name, chunk.to_vec())
+    };
+    // The next ones are read while these are planned.
+    let mut asked_for = chunks.next().map(|chunk| (chunk, ask(chunk)));
+    while let Some((chunk, found)) = asked_for.take() {
+        asked_for = chunks.next().map(|chunk| (chunk, ask(chunk)));
         let found = found
             .await
             .map_err(|e| store_trouble("reading the contacts", &e))?;
@@ -112,8 +117,10 @@ pub(super) async fn planner(
         true => Vec::new(),
         false => session.definitions().await?,
     };
-    let asks_catalogue =
-        session.table().tags.outside_catalogue.is_some() && !patch.tags.add.is_empty();
+    // Where new tags are allowed nothing depends on it, and it would be one request more.
+    let asks_catalogue = session.table().tags.outside_catalogue.is_some()
+        && !patch.tags.add.is_empty()
+        && !allowed.new_tag;
     let mut doubts = Vec::new();
     let catalogue = match asks_catalogue {
         false => None,

@@ -63,6 +63,32 @@ fn counts(totals: &Value, expected: [u64; 5]) {
 }
 
 #[test]
+fn the_catalogue_is_asked_for_where_something_depends_on_it() {
+    let server = serve(3);
+    let desk = server.desk("");
+    ids(&desk);
+    let file = path(&desk, "ids");
+    let asked = || {
+        let catalogue = |r: &Received| r.path().ends_with("/tags");
+        server.requests().iter().filter(|r| catalogue(r)).count()
+    };
+    let args = ["tag", "--ids", &file, "--add", "fresh", "--yes"];
+    counts(&totals(&desk, &args, 2), [0, 0, 3, 0, 0]);
+    assert_eq!(asked(), 1);
+    let args = [
+        "tag",
+        "--ids",
+        &file,
+        "--add",
+        "old",
+        "--yes",
+        "--allow-new-tag",
+    ];
+    counts(&totals(&desk, &args, 0), [3, 0, 0, 0, 0]);
+    assert_eq!(asked(), 1);
+}
+
+#[test]
 fn a_plan_survives_review_and_is_held_against_the_present() {
     let server = serve(6);
     let desk = server.desk("");
