@@ -5,7 +5,7 @@ use serde_json::json;
 use super::output::Output;
 use super::{SandboxArgs, Vendor, exit};
 use crate::app::practice::{self, Practice, Sandbox};
-use crate::domain::{ProviderId, Trouble, TroubleKind};
+use crate::domain::{ProviderId, Trouble, TroubleKind, count};
 use crate::sandbox::seed;
 
 /// Starts the asked sandboxes, says how to reach them, and serves. Returns the exit code.
@@ -112,8 +112,9 @@ fn announce(sandbox: &Sandbox, contacts: usize, out: Output) -> Result<(), u8> {
         .map(|(name, value)| format!("# export {name}={value}\n"))
         .collect();
     out.line(&format!(
-        "# {} with {contacts} contacts at {}\n{variables}{}",
+        "# {} with {} at {}\n{variables}{}",
         sandbox.provider,
+        count::contacts(contacts),
         sandbox.base_url,
         sandbox.configuration()
     ))

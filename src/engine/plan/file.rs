@@ -156,8 +156,8 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
     }
     let odd = (rows.len() != first.rows).then(|| {
         format!(
-            "it was made with {} rows and has {} now; those that are there are taken",
-            first.rows,
+            "it was made with {} and has {} now; those that are there are taken",
+            if first.rows == 1 { "1 row".into() } else { format!("{} rows", first.rows) },
             rows.len()
         )
     });
