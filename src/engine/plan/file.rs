@@ -157,7 +157,11 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
     let odd = (rows.len() != first.rows).then(|| {
         format!(
             "it was made with {} and has {} now; those that are there are taken",
-            if first.rows == 1 { "1 row".into() } else { format!("{} rows", first.rows) },
+            if first.rows == 1 {
+                "1 row".into()
+            } else {
+                format!("{} rows", first.rows)
+            },
             rows.len()
         )
     });
