@@ -5,10 +5,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rusqlite::{Connection, Row as SqlRow, params};
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
 
-use super::error::Fault;
+use super::error::{Fault, StoreError};
 use super::journal::{RunRow, rows};
+use super::thread::Owner;
 use super::{Reply, Store};
 use crate::domain::ContactId;
 use crate::engine::journal::{Outcome, RunId};
@@ -31,22 +32,49 @@ pub struct RunResults {
 impl Store {
     /// Rows of a run that ended in a way, at these positions among them.
     pub fn run_results(&self, run: RunId, which: Which, window: Range<usize>) -> Reply<RunResults> {
-        self.ask(move |owner| {
-            owner.read("reading the results of a run", |tx, _| {
-                results(tx, run.0, which, &window)
-            })
-        })
+        self.ask(move |owner| owner.ends(run.0, |tx, known| results(tx, known, which, &window)))
     }
 
     /// The failed rows of a run in groups, the most frequent reason first.
     pub fn run_failures(&self, run: RunId) -> Reply<Vec<Group>> {
-        self.ask(move |owner| {
-            owner.read("reading the results of a run", |tx, _| {
-                let (ends, sentences) = ends(tx, run.0)?;
-                groups(tx, run.0, &ends, &sentences)
-            })
-        })
+        self.ask(move |owner| owner.ends(run.0, groups))
     }
+}
+
+impl Owner {
+    /// Reads with the ends of a run's rows. They are kept, so that the next time only what the journal has got since
+    /// is read.
+    fn ends<T>(
+        &mut self,
+        run: i64,
+        work: impl FnOnce(&Connection, &Known) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let known = self.known_ends.take();
+        let (known, done) = self.read("reading the results of a run", |tx, _| {
+            let sql = "SELECT forgotten_at FROM runs WHERE id = ?1";
+            let forgotten_at = tx.query_row(sql, [run], |r| r.get(0)).optional()?;
+            let known = known.filter(|k| (k.run, k.forgotten_at) == (run, forgotten_at));
+            let mut known = match known {
+                Some(known) => known,
+                None => Known::planned(tx, run, forgotten_at)?,
+            };
+            known.follow(tx)?;
+            let done = work(tx, &known)?;
+            Ok((known, done))
+        })?;
+        self.known_ends = Some(known);
+        Ok(done)
+    }
+}
+
+/// The ends of a run's rows, up to an entry of the journal.
+pub(super) struct Known {
+    run: i64,
+    /// As the run says; nothing of a run that is gone.
+    forgotten_at: Option<Option<i64>>,
+    seq: i64,
+    ends: Ends,
+    sentences: Sentences,
 }
 
 /// How a row ended.
@@ -85,36 +113,9 @@ impl Sentences {
             None => usize::MAX,
         }
     }
-}
 
-fn results(
-    tx: &Connection,
-    run: i64,
-    which: Which,
-    window: &Range<usize>,
-) -> Result<RunResults, Fault> {
-    let (ends, sentences) = ends(tx, run)?;
-    let end = |end: &Option<RowEnd>| end.map(|e| (e.outcome, e.reason));
-    let meant = (0u32..)
-        .zip(&ends)
-        .filter(|(_, found)| which.means(end(found)));
-    let meant: Vec<u32> = meant.map(|(row, _)| row).collect();
-    let start = window.start.min(meant.len());
-    let mut found = Vec::new();
-    for row in meant.iter().skip(start).take(window.len()) {
-        found.extend(rows(tx, run, *row, 1)?);
-    }
-    Ok(RunResults {
-        start,
-        rows: found,
-        matched: meant.len(),
-        failed: groups(tx, run, &ends, &sentences)?,
-    })
-}
-
-fn ends(tx: &Connection, run: i64) -> Result<(Ends, Sentences), Fault> {
-    let mut sentences = Sentences::default();
-    let mut end = |r: &SqlRow<'_>, at: usize, planned: bool| -> Result<Option<RowEnd>, Fault> {
+    /// The end that three columns from `at` on tell, where they tell one.
+    fn end(&mut self, r: &SqlRow<'_>, at: usize, planned: bool) -> Result<Option<RowEnd>, Fault> {
         let outcome: Option<String> = r.get(at)?;
         let outcome = outcome.and_then(|o| Outcome::ALL.into_iter().find(|k| k.as_str() == o));
         let reason: Option<String> = r.get(at + 1)?;
@@ -124,32 +125,77 @@ fn ends(tx: &Connection, run: i64) -> Result<(Ends, Sentences), Fault> {
             outcome,
             reason,
             planned,
-            said: reason.map_or(0, |reason| {
-                sentences.place(reason, message.unwrap_or_default())
-            }),
+            said: reason.map_or(0, |reason| self.place(reason, message.unwrap_or_default())),
         }))
-    };
-    let mut ends = Ends::new();
-    let sql = "SELECT settled ->> '$.end', settled ->> '$.reason', settled ->> '$.message' FROM run_rows \
-               WHERE run = ?1 ORDER BY row";
-    let mut statement = tx.prepare_cached(sql)?;
-    let mut found = statement.query([run])?;
-    while let Some(r) = found.next()? {
-        ends.push(end(r, 0, true)?);
     }
-    // Of every entry that is no end all are NULL: the row is open again. A sentence is read of those that failed.
-    let sql = "SELECT row, entry ->> '$.settled.end.end', entry ->> '$.settled.end.reason', \
-               entry ->> '$.settled.end.message' FROM journal WHERE run = ?1 ORDER BY seq";
-    let mut statement = tx.prepare_cached(sql)?;
-    let mut found = statement.query(params![run])?;
-    while let Some(r) = found.next()? {
-        let row: u32 = r.get(0)?;
-        let last = end(r, 1, false)?;
-        if let Some(known) = ends.get_mut(row as usize) {
-            *known = last;
+}
+
+fn results(
+    tx: &Connection,
+    known: &Known,
+    which: Which,
+    window: &Range<usize>,
+) -> Result<RunResults, Fault> {
+    let end = |end: &Option<RowEnd>| end.map(|e| (e.outcome, e.reason));
+    let meant = (0u32..)
+        .zip(&known.ends)
+        .filter(|(_, found)| which.means(end(found)));
+    let meant: Vec<u32> = meant.map(|(row, _)| row).collect();
+    let start = window.start.min(meant.len());
+    let mut found = Vec::new();
+    for row in meant.iter().skip(start).take(window.len()) {
+        found.extend(rows(tx, known.run, *row, 1)?);
+    }
+    Ok(RunResults {
+        start,
+        rows: found,
+        matched: meant.len(),
+        failed: groups(tx, known)?,
+    })
+}
+
+impl Known {
+    /// What the plan knew.
+    fn planned(
+        tx: &Connection,
+        run: i64,
+        forgotten_at: Option<Option<i64>>,
+    ) -> Result<Self, Fault> {
+        let mut known = Self {
+            run,
+            forgotten_at,
+            seq: 0,
+            ends: Ends::new(),
+            sentences: Sentences::default(),
+        };
+        let sql = "SELECT settled ->> '$.end', settled ->> '$.reason', settled ->> '$.message' \
+                   FROM run_rows WHERE run = ?1 ORDER BY row";
+        let mut statement = tx.prepare_cached(sql)?;
+        let mut found = statement.query([run])?;
+        while let Some(r) = found.next()? {
+            let end = known.sentences.end(r, 0, true)?;
+            known.ends.push(end);
         }
+        Ok(known)
     }
-    Ok((ends, sentences))
+
+    /// Takes in what the journal has got since.
+    fn follow(&mut self, tx: &Connection) -> Result<(), Fault> {
+        // Of every entry that is no end all are NULL: the row is open again. A sentence is read of those that failed.
+        let sql = "SELECT seq, row, entry ->> '$.settled.end.end', entry ->> '$.settled.end.reason', \
+                   entry ->> '$.settled.end.message' FROM journal WHERE run = ?1 AND seq > ?2 ORDER BY seq";
+        let mut statement = tx.prepare_cached(sql)?;
+        let mut found = statement.query([self.run, self.seq])?;
+        while let Some(r) = found.next()? {
+            self.seq = r.get(0)?;
+            let row: u32 = r.get(1)?;
+            let last = self.sentences.end(r, 2, false)?;
+            if let Some(known) = self.ends.get_mut(row as usize) {
+                *known = last;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What is counted of a reason: rows, those that the plan blocked, and of each sentence how many say it and who is
@@ -161,12 +207,13 @@ struct Sum {
     said: BTreeMap<usize, (u64, u32)>,
 }
 
-fn groups(
-    tx: &Connection,
-    run: i64,
-    ends: &Ends,
-    sentences: &Sentences,
-) -> Result<Vec<Group>, Fault> {
+fn groups(tx: &Connection, known: &Known) -> Result<Vec<Group>, Fault> {
+    let Known {
+        run,
+        ends,
+        sentences,
+        ..
+    } = known;
     let mut sums: BTreeMap<Reason, Sum> = BTreeMap::new();
     for (row, end) in (0u32..).zip(ends) {
         let Some((end, reason)) = end.and_then(|e| Some((e, e.reason?))) else {
@@ -192,7 +239,7 @@ fn groups(
             said.push(Said {
                 message: message.clone(),
                 rows,
-                first: contact(tx, run, first)?,
+                first: contact(tx, *run, first)?,
             });
         }
         groups.push(Group {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::{Fault, StoreError};
+use super::results::Known;
 use super::view::Opened;
 use crate::domain::AccountName;
 
@@ -39,6 +40,8 @@ pub(super) struct Owner {
     pub(super) listeners: Vec<Box<dyn Fn(StoreEvent) + Send>>,
     /// Work that has time: done when nobody waits and the list is filled.
     pub(super) later: VecDeque<Job>,
+    /// Of the run whose results were asked for last.
+    pub(super) known_ends: Option<Known>,
 }
 
 impl Owner {
@@ -49,6 +52,7 @@ impl Owner {
             opened: None,
             listeners: Vec::new(),
             later: VecDeque::new(),
+            known_ends: None,
         }
     }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use cardex::engine::journal::{End, Entry, Intent, Noted, Outcome, RowFold, Tally};
 use cardex::engine::plan::{Allowed, Header, Plan, Planned, Row};
 use cardex::engine::reason::Reason;
-use cardex::engine::results::{Group, Said};
+use cardex::engine::results::{Group, Said, Which};
 use cardex::engine::run::Cell;
-use cardex::store::{Mark, RunKind};
+use cardex::store::{Forget, Mark, RunKind};
 
 use super::*;
 
@@ -110,6 +110,14 @@ proptest! {
             }
             let kept = store.journal(run, entries, mark(&store), at(1)).wait().unwrap();
             prop_assert!(kept.iter().all(Result::is_ok));
+            // What is kept of the last answer goes on with what the journal got since.
+            for outcome in Outcome::ALL {
+                let found = store.run_results(run, Which::Ended(outcome), 0..100).wait().unwrap();
+                let own = |fold: &&RowFold| fold.end.as_ref().map(End::outcome) == Some(outcome);
+                let planned = usize::from(outcome == Outcome::Unchanged);
+                prop_assert_eq!(found.matched, folds.iter().filter(own).count() + planned);
+                prop_assert_eq!(found.rows.len(), found.matched);
+            }
         }
         let mut wanted: Vec<_> = folds.iter().map(Cell::of).collect();
         wanted[ROWS as usize - 1] = Cell::Ended(Outcome::Unchanged);
@@ -199,4 +207,9 @@ fn failures_are_told_by_reason_with_their_sentences_and_who_says_them() {
     };
     assert_eq!(groups, [wanted]);
     assert_eq!(groups[0].others(), 0);
+    // What is kept of an answer goes with what it was made of.
+    store.end_run(run, at(2)).wait().unwrap();
+    let forgotten = store.forget_runs(&account(), Forget::Run(run), at(3));
+    assert_eq!(forgotten.wait().unwrap(), 1);
+    assert_eq!(store.run_failures(run).wait().unwrap(), []);
 }
