@@ -10,7 +10,9 @@ use sha2::Sha256;
 use url::form_urlencoded;
 
 use crate::http::encode_component;
-use crate::secret::{STARS, Secret};
+use crate::secret::Secret;
+
+mod mask;
 
 /// One credential and the place it goes to.
 #[derive(Debug, Clone)]
@@ -233,80 +235,14 @@ impl Auth {
     /// a JSON string, or where only its beginning is left in a text that was cut at a `…`; and every hash,
     /// where this account sends one.
     pub fn mask(&self, text: &str) -> String {
-        let mut forms: Vec<String> = Vec::new();
-        for part in &self.parts {
-            let plain = part.secret().expose();
-            forms.push(plain.to_string());
-            // Encoding leaves these as they are.
-            if plain
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
-            {
-                continue;
-            }
-            let json = serde_json::Value::from(plain).to_string();
-            forms.push(json.trim_matches('"').to_string());
-            forms.push(encode_component(plain));
-            forms.push(encode_component(plain).to_lowercase());
-        }
-        // The longest first: one secret may be the beginning of another.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        let shown =
-            forms
-                .iter()
-                .filter(|form| !form.is_empty())
-                .fold(text.to_string(), |text, form| {
-                    match text.contains(form.as_str()) {
-                        true => text.replace(form, STARS),
-                        false => text,
-                    }
-                });
-        let shown = match shown.contains('…') {
-            true => without_beginnings(&shown, &forms),
-            false => shown,
-        };
+        let secrets = self.parts.iter().map(|part| part.secret().expose());
+        let shown = mask::without(text, secrets);
         let hashes = |part: &Part| matches!(part, Part::Hash { .. });
         match self.parts.iter().any(hashes) {
-            true => without_hashes(&shown),
+            true => mask::without_hashes(&shown),
             false => shown,
         }
     }
-}
-
-/// Characters of a secret that say nothing yet when they stand before a cut: words begin with them, too.
-const SAID_BY_CHANCE: usize = 3;
-
-/// The text without the beginnings of secrets before a `…`: a quotation may have been cut within one.
-fn without_beginnings(text: &str, forms: &[String]) -> String {
-    let mut pieces: Vec<&str> = text.split('…').collect();
-    let last = pieces.pop().unwrap_or_default();
-    let mut shown = String::with_capacity(text.len());
-    for piece in pieces {
-        let beginnings = forms
-            .iter()
-            .filter_map(|form| beginning_at_end(piece, form));
-        match beginnings.max_by_key(|beginning| beginning.len()) {
-            Some(beginning) => {
-                shown.push_str(piece.strip_suffix(beginning).unwrap_or(piece));
-                shown.push_str(STARS);
-            }
-            None => shown.push_str(piece),
-        }
-        shown.push('…');
-    }
-    shown.push_str(last);
-    shown
-}
-
-/// The longest beginning of a secret that a text ends with.
-fn beginning_at_end<'a>(text: &str, secret: &'a str) -> Option<&'a str> {
-    let ends = secret.char_indices().map(|(at, _)| at);
-    let beginnings = ends
-        .skip(SAID_BY_CHANCE + 1)
-        .filter_map(|at| secret.get(..at));
-    let found = beginnings.filter(|beginning| text.ends_with(beginning));
-    found.last()
 }
 
 /// The placeholder as it stands in a value.
@@ -379,22 +315,6 @@ fn hash(key: &str, message: &str) -> String {
     mac.update(message.as_bytes());
     let bytes = mac.finalize().into_bytes();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The text with stars in place of everything that may be a SHA-256 in hexadecimal.
-fn without_hashes(text: &str) -> String {
-    const DIGITS: usize = 64;
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_hexdigit()) {
-        let (before, run) = rest.split_at(start);
-        let end = run.find(|c: char| !c.is_ascii_hexdigit());
-        let (run, after) = run.split_at(end.unwrap_or(run.len()));
-        shown.push_str(before);
-        shown.push_str(if run.len() >= DIGITS { STARS } else { run });
-        rest = after;
-    }
-    shown + rest
 }
 
 /// The URL with this query parameter set once, at the end.
