@@ -120,6 +120,9 @@ pub struct Facts {
     pub pace: PaceFacts,
     /// Whether a listed contact comes with its tags.
     pub tags_in_list: bool,
+    /// Whether pages of the list are counted from its start, so that whoever is deleted moves those behind up, and
+    /// between two pages somebody may be passed over.
+    pub numbered_pages: bool,
     /// Whether `account_id` must be configured.
     pub needs_account_id: bool,
     /// Where the vendor documents the API.

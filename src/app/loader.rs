@@ -3,7 +3,7 @@
 //!
 //! A list can shift while it is walked, and contacts of equal sort value have no fixed order: ids are
 //! counted once, a walk that fell short of the provider's own total, or during which that total went down, is
-//! repeated, and contacts that a complete walk did not meet are read one by one: only those that are not
+//! repeated, the first one of a provider that tells no total until it meets nobody new, and contacts that a complete walk did not meet are read one by one: only those that are not
 //! found have vanished.
 
 use std::collections::HashSet;
@@ -138,6 +138,10 @@ pub async fn load(
     let began = session.contacts().mirror_begin(name).await;
     let generation = began.map_err(|e| store_trouble("starting to load", &e))?;
     let started = now(session).await?;
+    // Whoever an earlier load met is not missed for good when a list moves under a walk.
+    let state = session.contacts().mirror_state(name).await;
+    let state = state.map_err(|e| store_trouble("starting to load", &e))?;
+    let doubtful = state.complete_at.is_none() && session.list_moves_up();
     let mut seen: HashSet<ContactId> = HashSet::new();
     let mut walked = Walked::default();
     for _ in 0..=EXTRA_WALKS {
@@ -151,7 +155,9 @@ pub async fn load(
             &mut report,
         )
         .await?;
-        let settled = walked.missing() == 0 && !walked.shrank;
+        // Where nothing is counted, only a walk that meets nobody new shows that nobody was passed over.
+        let told = walked.total.is_some() || walked.pages < 2 || !doubtful;
+        let settled = told && walked.missing() == 0 && !walked.shrank;
         if settled || (seen.len() == before && !walked.shrank) {
             break;
         }
@@ -227,6 +233,8 @@ async fn confirm(
 /// One walk from the first page to the last.
 #[derive(Debug, Clone, Copy, Default)]
 struct Walked {
+    /// Pages that were read.
+    pages: usize,
     /// Different contacts of this walk.
     contacts: usize,
     /// Contacts in all, as the last page told.
@@ -275,6 +283,7 @@ async fn walk(
             .zip(told.total)
             .is_some_and(|(now, before)| now < before);
         told.total = page.total.or(told.total);
+        told.pages += 1;
         let mut fresh = 0;
         for contact in &page.contacts {
             fresh += usize::from(walked.insert(contact.id.clone()));

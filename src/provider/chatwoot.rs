@@ -62,6 +62,7 @@ pub static FACTS: Facts = Facts {
         shared: true,
     },
     tags_in_list: false,
+    numbered_pages: true,
     needs_account_id: true,
     docs: "https://developers.chatwoot.com/api-reference/introduction",
 };

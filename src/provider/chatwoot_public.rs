@@ -52,6 +52,7 @@ pub static FACTS: Facts = Facts {
     },
     // Reading one by one for them would be an empty PATCH each.
     tags_in_list: true,
+    numbered_pages: false,
     needs_account_id: false,
     docs: "https://developers.chatwoot.com/api-reference/contacts-api/update-a-contact",
 };

@@ -24,6 +24,7 @@ pub static FACTS: Facts = Facts {
         shared: false,
     },
     tags_in_list: true,
+    numbered_pages: false,
     needs_account_id: false,
     docs: "",
 };

@@ -44,6 +44,7 @@ pub static FACTS: Facts = Facts {
         shared: true,
     },
     tags_in_list: true,
+    numbered_pages: false,
     needs_account_id: false,
     docs: "https://docs.open.cx/api-reference/contacts/update",
 };

@@ -47,6 +47,7 @@ pub static FACTS: Facts = Facts {
         shared: false,
     },
     tags_in_list: true,
+    numbered_pages: true,
     needs_account_id: false,
     docs: "https://apidocs.pabbly.com/pabbly/chatflow",
 };

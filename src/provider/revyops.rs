@@ -59,6 +59,7 @@ pub static FACTS: Facts = Facts {
         shared: false,
     },
     tags_in_list: true,
+    numbered_pages: true,
     needs_account_id: false,
     docs: "https://docs.revyops.com/api-reference/introduction",
 };

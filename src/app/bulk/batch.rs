@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use crate::engine::journal::{Entry, Noted};
 
-/// The longest an entry waits for others. Half as many rows again as there are requests are under way, so a request
-/// is seldom late for it.
+/// The longest an entry waits for others. Twice as many rows as requests are under way, so that a request is seldom
+/// late for it.
 const WAIT: Duration = Duration::from_millis(5);
 
 /// So many rows do not wait any longer.

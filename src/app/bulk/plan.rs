@@ -117,7 +117,8 @@ pub(super) async fn planner(
         true => Vec::new(),
         false => session.definitions().await?,
     };
-    // Where new tags are allowed nothing depends on it, and it would be one request more.
+    // Where new tags are allowed nothing is refused by it, and it would be one request more: tags that are spelled
+    // alike are looked for among the contacts that are known here.
     let asks_catalogue = session.table().tags.outside_catalogue.is_some()
         && !patch.tags.add.is_empty()
         && !allowed.new_tag;
