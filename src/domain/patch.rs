@@ -1,7 +1,7 @@
 //! A patch names only what changes: keep, clear or set for each field, attribute and flag, and tags
 //! as additions and removals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,6 +41,18 @@ pub struct Patch {
 }
 
 impl Patch {
+    /// Whether both change the same value, or the same tag however it is spelled in capitals.
+    pub fn meets(&self, other: &Self) -> bool {
+        let folded = |p: &Self| -> BTreeSet<String> {
+            let tags = p.tags.add.iter().chain(&p.tags.remove);
+            tags.map(|t| t.to_lowercase()).collect()
+        };
+        self.fields.keys().any(|k| other.fields.contains_key(k))
+            || self.flags.keys().any(|k| other.flags.contains_key(k))
+            || (self.attributes.keys()).any(|k| other.attributes.contains_key(k))
+            || !folded(self).is_disjoint(&folded(other))
+    }
+
     /// Whether nothing is named.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()

@@ -30,6 +30,9 @@ pub struct RunTask {
     pub known: Option<Contact>,
     /// What the journal says.
     pub fold: RowFold,
+    /// What other runs sent for the contact since the row's last intent, or since it was opened again, the first one
+    /// first; nothing where that intent has its end.
+    pub meanwhile: Vec<(RunId, Patch)>,
     /// How far the journal was written when this was read.
     pub mark: Mark,
 }
@@ -254,6 +257,33 @@ fn fold(tx: &Connection, run: i64, row: u32) -> Result<RowFold, Fault> {
     Ok(fold)
 }
 
+/// What other runs sent for a contact since a row's last intent, or since it was opened again: who opens it again has
+/// been told of what was there before.
+fn meanwhile(
+    tx: &Connection,
+    account: i64,
+    contact: &ContactId,
+    (run, number): (i64, u32),
+) -> Result<Vec<(RunId, Patch)>, Fault> {
+    let sql = "SELECT j.run, j.entry FROM journal j CROSS JOIN runs r ON r.id = j.run \
+               CROSS JOIN run_rows w ON w.run = j.run AND w.row = j.row \
+               WHERE j.seq > (SELECT max(seq) FROM journal WHERE run = ?1 AND row = ?2 AND kind IN ('i', 'o')) \
+               AND j.run <> ?1 AND j.kind = 'i' AND r.account = ?3 AND w.contact = ?4 \
+               AND NOT EXISTS (SELECT 1 FROM journal l WHERE l.run = j.run AND l.row = j.row \
+                               AND l.seq > j.seq AND l.kind = 'r') ORDER BY j.seq";
+    let mut statement = tx.prepare_cached(sql)?;
+    let mut found = statement.query(params![run, number, account, contact.as_str()])?;
+    let mut sent = Vec::new();
+    while let Some(r) = found.next()? {
+        let by = r.get(0)?;
+        let text = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        if let Entry::Intent(intent) = row::decode(&format!("the journal of run {by}"), text)? {
+            sent.push((RunId(by), intent.patch));
+        }
+    }
+    Ok(sent)
+}
+
 fn patch(
     tx: &Connection,
     run: i64,
@@ -292,13 +322,19 @@ fn task(
     let what = || format!("row {number} of run {run}");
     let known = row::find(tx, account, &id)?;
     let known = known.map(|(_, text)| super::contacts::decode(&id, &text));
+    let fold = fold(tx, run, number)?;
+    let meanwhile = match fold.open {
+        true => meanwhile(tx, account, &id, (run, number))?,
+        false => Vec::new(),
+    };
     Ok(Some(RunTask {
         row: number,
         record: r.get(2)?,
         patch: patch(tx, run, r.get(3)?, patches)?,
         changes: changes.map(|t| row::decode(&what(), &t)).transpose()?,
         known: known.transpose()?,
-        fold: fold(tx, run, number)?,
+        fold,
+        meanwhile,
         mark,
         id,
     }))

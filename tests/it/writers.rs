@@ -363,6 +363,45 @@ async fn what_a_dead_run_has_open_is_taken_over_and_the_run_goes_on_with_it_late
     assert_eq!(desk.tags(), desk.with(&[OF_RUN, OF_FORM]));
 }
 
+/// A run's write arrives and its process is killed before it hears of it; the person takes the tag off again.
+#[tokio::test(start_paused = true)]
+async fn what_a_person_took_back_from_a_dead_run_is_not_sent_again() {
+    let desk = Desk::open().await.steady();
+    desk.play.far().slow = Duration::from_millis(500);
+    let driven = desk.drive();
+    while desk.play.far().writes == 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    driven.abort();
+    assert!(driven.await.unwrap_err().is_cancelled());
+    assert_eq!(desk.holder().await, Some(desk.run));
+    assert_eq!(desk.tags(), desk.with(&[OF_RUN]));
+
+    let seen = desk.session.read(&desk.contact.id).await.unwrap();
+    let mut patch = Patch::default();
+    patch.tags.remove.insert(OF_RUN.into());
+    let taken_off = desk.session.save(seen, patch, Permits::default()).await;
+    assert!(is_verified(&taken_off), "{taken_off:?}");
+    assert_eq!(desk.tags(), desk.with(&[]));
+
+    let driven = desk.drive().await.unwrap().unwrap();
+    assert_eq!(driven.progress.tally.unknown, 1, "{driven:?}");
+    assert_eq!(desk.tags(), desk.with(&[]), "it is as the person left it");
+    assert_eq!(desk.play.far().writes, 2);
+    let rows = desk.session.journal().run_rows(desk.run, 0, 1).await;
+    let end = rows.unwrap().remove(0).fold.end.unwrap();
+    let said = "run 2 changed the same since, so nothing was sent again";
+    assert_eq!(end.message(), Some(said));
+
+    // Who has read that and wants it all the same, tries the row again.
+    let (orders, heard) = mpsc::unbounded_channel();
+    orders.send(bulk::Order::Retry(None)).unwrap();
+    drop(orders);
+    let driven = bulk::drive(&desk.session, desk.run, heard, |_| {}).await;
+    assert!(all_applied(driven.unwrap().progress.tally));
+    assert_eq!(desk.tags(), desk.with(&[OF_RUN]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_run_resumed_under_an_edit_that_took_its_contact_over_waits_for_it() {
     let desk = Desk::open().await.steady();

@@ -261,6 +261,7 @@ impl<'a> Driver<'a> {
                 base,
                 patch: task.patch,
                 fold: task.fold,
+                meanwhile: task.meanwhile,
             }),
         );
         self.take(list);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Task;
 use super::judge::{Judged, end};
 use super::standing::Halt;
 use crate::domain::attribute::same;
@@ -40,6 +41,15 @@ pub(super) fn settle(fold: &RowFold, now: &Contact, table: &FieldTable) -> Optio
             ),
         })),
     }
+}
+
+/// What it means that an intent is not seen: where another run sent the same since, it may have taken back what had
+/// arrived, and sending it again would undo that.
+pub(super) fn overtaken(task: &Task) -> Option<Judged> {
+    let mut others = task.meanwhile.iter().rev();
+    let (by, _) = others.find(|(_, theirs)| task.patch.meets(theirs))?;
+    let message = format!("run {by} changed the same since, so nothing was sent again");
+    Some(end(End::Unknown { message }))
 }
 
 /// What it means that the contact could not be read.

@@ -145,7 +145,9 @@ impl Run {
         result: Result<Contact, Trouble>,
     ) -> Vec<Do> {
         let judged = match result {
-            Ok(contact) => look::settle(&task.fold, &contact, &self.table),
+            Ok(contact) => {
+                look::settle(&task.fold, &contact, &self.table).or_else(|| look::overtaken(&task))
+            }
             Err(trouble) => Some(look::unseen(&trouble)),
         };
         match judged {

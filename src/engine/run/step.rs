@@ -1,7 +1,7 @@
 //! What passes between a run and its driver: what to do next, what a row's task is, where a row stands.
 
 use crate::domain::{Contact, Patch, Trouble};
-use crate::engine::journal::{Entry, Outcome, RowFold};
+use crate::engine::journal::{Entry, Outcome, RowFold, RunId};
 
 /// What the driver has to do. Everything but the recording may be done at the same time; what is recorded is
 /// recorded in this order.
@@ -46,6 +46,9 @@ pub struct Task {
     pub patch: Patch,
     /// What the journal says about it.
     pub fold: RowFold,
+    /// What other runs sent for the contact since this row's last intent, or since it was opened again: of use only
+    /// where that intent is open.
+    pub meanwhile: Vec<(RunId, Patch)>,
 }
 
 /// Why an entry is not in the journal.

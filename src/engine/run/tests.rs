@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{AccountName, ContactId, Edit, FieldKey, ProviderId, TroubleKind};
-use crate::engine::journal::{Intent, Outcome};
+use crate::engine::journal::{Intent, Outcome, RunId};
 use crate::engine::save::Fate;
 use crate::provider::local;
 
@@ -30,6 +30,7 @@ fn task(fold: RowFold) -> Task {
         base: ada(),
         patch: vip(),
         fold,
+        meanwhile: Vec::new(),
     }
 }
 
@@ -157,8 +158,11 @@ fn what_a_look_finds_stored_in_part_stays_in_the_journal() {
     let mut run = Run::new(local::table(), false, vec![Cell::Unsettled], 1);
     run.poll();
     let fold = RowFold::of([Entry::Intent(intent.clone())]);
-    let base = ada();
-    run.on_loaded(0, Ok(Task { base, patch, fold }));
+    let task = Task {
+        patch,
+        ..task(fold)
+    };
+    run.on_loaded(0, Ok(task));
     // The name arrived before the process ended, the tag did not.
     let mut named = ada();
     named.set_field(FieldKey::Name, "Ada B");
@@ -172,6 +176,40 @@ fn what_a_look_finds_stored_in_part_stays_in_the_journal() {
     let both = RowFold::of([Entry::Intent(intent), Entry::Intent(rest.clone())]);
     let keys: Vec<_> = both.changes().into_iter().map(|c| c.key).collect();
     assert_eq!(keys, ["name", "tags"]);
+}
+
+#[test]
+fn what_another_run_changed_since_is_not_sent_again() {
+    let untagged = |tag: &str| {
+        let mut patch = Patch::default();
+        patch.tags.remove.insert(tag.into());
+        (RunId(9), patch)
+    };
+    let intent = Intent {
+        changes: crate::domain::diff::changes_of(&ada(), &vip()),
+        patch: vip(),
+        record: None,
+    };
+    let looked = |theirs, now: Contact| {
+        let mut run = Run::new(local::table(), false, vec![Cell::Unsettled], 1);
+        run.poll();
+        let task = Task {
+            meanwhile: vec![theirs],
+            ..task(RowFold::of([Entry::Intent(intent.clone())]))
+        };
+        run.on_loaded(0, Ok(task));
+        run.on_read(0, Ok(now))
+    };
+    let acts = looked(untagged("VIP"), ada());
+    let said = "run 9 changed the same since, so nothing was sent again";
+    assert_eq!(end(&acts).outcome(), Outcome::Unknown);
+    assert_eq!(end(&acts).message(), Some(said));
+    assert_eq!(entries(&acts).len(), 1, "the intent stays");
+    // What is there is applied all the same, and another tag is not in the way.
+    let acts = looked(untagged("vip"), vip().apply(&ada()));
+    assert_eq!(end(&acts).outcome(), Outcome::Applied);
+    let acts = looked(untagged("old"), ada());
+    assert!(matches!(acts.as_slice(), [Do::Read { .. }]), "{acts:?}");
 }
 
 #[test]

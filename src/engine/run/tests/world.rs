@@ -469,6 +469,7 @@ impl World {
                 base,
                 patch,
                 fold: self.fold(row),
+                meanwhile: Vec::new(),
             }),
         };
         self.run.on_loaded(row, task)
