@@ -1,5 +1,7 @@
 //! What came of a run's rows: which of them are asked for, and in which groups those that failed are counted.
 
+use std::borrow::Cow;
+
 use super::journal::Outcome;
 use super::reason::Reason;
 use crate::domain::ContactId;
@@ -46,7 +48,7 @@ pub struct Group {
 /// A sentence that rows of a group say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// The sentence.
+    /// The sentence, [as others say it too](sentence).
     pub message: String,
     /// How many say it.
     pub rows: u64,
@@ -59,6 +61,50 @@ impl Group {
     pub fn others(&self) -> u64 {
         let told: u64 = self.said.iter().map(|s| s.rows).sum();
         self.rows.saturating_sub(told)
+    }
+}
+
+/// From this length on an id is no number or word that a message says for another reason.
+const LONG_ID: usize = 8;
+
+/// What a row's message says without its own contact, so that rows which failed alike say the same: `saving contact
+/// 481: no answer` is `no answer`. A short id is told from other numbers by the word before it.
+pub fn sentence<'a>(message: &'a str, contact: &ContactId) -> Cow<'a, str> {
+    let id = contact.as_str();
+    if id.is_empty() || !message.contains(id) {
+        return message.into();
+    }
+    // What was tried, in words.
+    let tried = format!("contact {id}: ");
+    let words = |text: &str| text.chars().all(|c| c.is_alphabetic() || c == ' ');
+    let mut rest = message;
+    while let Some((before, after)) = rest.split_once(&tried)
+        && words(before)
+        && !after.is_empty()
+    {
+        rest = after;
+    }
+    let mut left = String::new();
+    let mut told = 0;
+    let part_of_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    for (at, _) in rest.match_indices(id) {
+        let (before, after) = (&rest[told..at], &rest[at + id.len()..]);
+        let whole = !rest[..at].ends_with(part_of_word) && !after.starts_with(part_of_word);
+        if let Some(named) = before.strip_suffix(' ').filter(|b| b.ends_with("contact"))
+            && whole
+        {
+            left.push_str(named);
+        } else if whole && id.len() >= LONG_ID {
+            left.push_str(before);
+            left.push('…');
+        } else {
+            continue;
+        }
+        told = at + id.len();
+    }
+    match told {
+        0 => rest.into(),
+        _ => (left + &rest[told..]).into(),
     }
 }
 
@@ -75,4 +121,43 @@ pub fn blocked_words<'a>(groups: impl Iterator<Item = &'a Group>) -> Option<Stri
             labels.join(", ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_what_is_left_without_the_rows_own_contact() {
+        let cases = [
+            ("481", "reading contact 481: HTTP 404", "HTTP 404"),
+            (
+                "481",
+                "saving contact 481: reading contact 481: gone",
+                "gone",
+            ),
+            (
+                "481",
+                "saving contact 4810: gone",
+                "saving contact 4810: gone",
+            ),
+            (
+                "481",
+                "run 3 holds contact 481 for 481 s",
+                "run 3 holds contact for 481 s",
+            ),
+            ("1", "1 of 11 is too long", "1 of 11 is too long"),
+            (
+                "64b0c1d2",
+                "no document 64b0c1d2, 64b0c1d2e",
+                "no document …, 64b0c1d2e",
+            ),
+            ("é", "saving contact é: é", "é"),
+            ("a", "saving contact a: ", "saving contact: "),
+            ("", "saving contact : no", "saving contact : no"),
+        ];
+        for (id, message, left) in cases {
+            assert_eq!(sentence(message, &ContactId::new(id)), left, "{message}");
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //! journal of `journal`; rows are found by their ends, without reading what they hold.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, params};
@@ -12,9 +13,9 @@ use super::journal::{RunRow, rows};
 use super::thread::Owner;
 use super::{Reply, Store};
 use crate::domain::ContactId;
-use crate::engine::journal::{Outcome, RunId};
+use crate::engine::journal::{End, Outcome, RunId};
 use crate::engine::reason::Reason;
-use crate::engine::results::{Group, Said, Which};
+use crate::engine::results::{Group, Said, Which, sentence};
 
 /// A window of the rows that were asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -74,7 +75,6 @@ pub(super) struct Known {
     forgotten_at: Option<Option<i64>>,
     seq: i64,
     ends: Ends,
-    sentences: Sentences,
 }
 
 /// How a row ended.
@@ -84,50 +84,41 @@ struct RowEnd {
     reason: Option<Reason>,
     /// Whether the plan knew it.
     planned: bool,
-    /// Its sentence, among those of its reason; one that is not kept is beyond them.
-    said: usize,
+    /// What stands for its sentence: equal ones have the same.
+    said: u64,
 }
 
 /// The end of each row; the place is the row.
 type Ends = Vec<Option<RowEnd>>;
 
-/// Different sentences that are kept of a reason.
-const KEPT: usize = 16;
-
 /// Sentences that a group tells.
 const TOLD: usize = 3;
 
-/// The sentences of each reason, in the order in which they were met.
-#[derive(Default)]
-struct Sentences(BTreeMap<Reason, Vec<String>>);
-
-impl Sentences {
-    fn place(&mut self, reason: Reason, message: String) -> usize {
-        let kept = self.0.entry(reason).or_default();
-        match kept.iter().position(|known| *known == message) {
-            Some(place) => place,
-            None if kept.len() < KEPT => {
-                kept.push(message);
-                kept.len() - 1
-            }
-            None => usize::MAX,
-        }
-    }
-
-    /// The end that three columns from `at` on tell, where they tell one.
-    fn end(&mut self, r: &SqlRow<'_>, at: usize, planned: bool) -> Result<Option<RowEnd>, Fault> {
-        let outcome: Option<String> = r.get(at)?;
-        let outcome = outcome.and_then(|o| Outcome::ALL.into_iter().find(|k| k.as_str() == o));
-        let reason: Option<String> = r.get(at + 1)?;
-        let reason = reason.as_deref().and_then(Reason::parse);
+/// The end that three columns from `at` on tell, where they tell one.
+fn end(
+    r: &SqlRow<'_>,
+    at: usize,
+    planned: bool,
+    contact: impl FnOnce() -> Result<ContactId, Fault>,
+) -> Result<Option<RowEnd>, Fault> {
+    let outcome: Option<String> = r.get(at)?;
+    let Some(outcome) = outcome.and_then(|o| Outcome::ALL.into_iter().find(|k| k.as_str() == o))
+    else {
+        return Ok(None);
+    };
+    let reason: Option<String> = r.get(at + 1)?;
+    let reason = reason.as_deref().and_then(Reason::parse);
+    let mut said = DefaultHasher::new();
+    if reason.is_some() {
         let message: Option<String> = r.get(at + 2)?;
-        Ok(outcome.map(|outcome| RowEnd {
-            outcome,
-            reason,
-            planned,
-            said: reason.map_or(0, |reason| self.place(reason, message.unwrap_or_default())),
-        }))
+        sentence(&message.unwrap_or_default(), &contact()?).hash(&mut said);
     }
+    Ok(Some(RowEnd {
+        outcome,
+        reason,
+        planned,
+        said: said.finish(),
+    }))
 }
 
 fn results(
@@ -166,14 +157,13 @@ impl Known {
             forgotten_at,
             seq: 0,
             ends: Ends::new(),
-            sentences: Sentences::default(),
         };
-        let sql = "SELECT settled ->> '$.end', settled ->> '$.reason', settled ->> '$.message' \
-                   FROM run_rows WHERE run = ?1 ORDER BY row";
+        let sql = "SELECT settled ->> '$.end', settled ->> '$.reason', settled ->> '$.message', \
+                   contact FROM run_rows WHERE run = ?1 ORDER BY row";
         let mut statement = tx.prepare_cached(sql)?;
         let mut found = statement.query([run])?;
         while let Some(r) = found.next()? {
-            let end = known.sentences.end(r, 0, true)?;
+            let end = end(r, 0, true, || Ok(ContactId::new(r.get::<_, String>(3)?)))?;
             known.ends.push(end);
         }
         Ok(known)
@@ -189,7 +179,7 @@ impl Known {
         while let Some(r) = found.next()? {
             self.seq = r.get(0)?;
             let row: u32 = r.get(1)?;
-            let last = self.sentences.end(r, 2, false)?;
+            let last = end(r, 2, false, || contact(tx, self.run, row))?;
             if let Some(known) = self.ends.get_mut(row as usize) {
                 *known = last;
             }
@@ -204,18 +194,12 @@ impl Known {
 struct Sum {
     rows: u64,
     blocked: u64,
-    said: BTreeMap<usize, (u64, u32)>,
+    said: HashMap<u64, (u64, u32)>,
 }
 
 fn groups(tx: &Connection, known: &Known) -> Result<Vec<Group>, Fault> {
-    let Known {
-        run,
-        ends,
-        sentences,
-        ..
-    } = known;
     let mut sums: BTreeMap<Reason, Sum> = BTreeMap::new();
-    for (row, end) in (0u32..).zip(ends) {
+    for (row, end) in (0u32..).zip(&known.ends) {
         let Some((end, reason)) = end.and_then(|e| Some((e, e.reason?))) else {
             continue;
         };
@@ -226,21 +210,18 @@ fn groups(tx: &Connection, known: &Known) -> Result<Vec<Group>, Fault> {
     }
     let mut groups = Vec::new();
     for (reason, sum) in sums {
-        let kept = sentences.0.get(&reason);
-        let told = |place: usize| kept.and_then(|k| k.get(place));
-        let mut most: Vec<_> = sum.said.iter().collect();
-        most.sort_by_key(|(_, (rows, first))| (Reverse(*rows), *first));
+        let mut most: Vec<(u64, u32)> = sum.said.into_values().collect();
+        most.sort_unstable_by_key(|(rows, first)| (Reverse(*rows), *first));
         let mut said = Vec::new();
-        for (message, rows, first) in most
-            .into_iter()
-            .filter_map(|(place, (rows, first))| Some((told(*place)?, *rows, *first)))
-            .take(TOLD)
-        {
-            said.push(Said {
-                message: message.clone(),
-                rows,
-                first: contact(tx, *run, first)?,
-            });
+        for (count, first) in most.into_iter().take(TOLD) {
+            for row in rows(tx, known.run, first, 1)? {
+                let message = row.fold.end.as_ref().and_then(End::message);
+                said.push(Said {
+                    message: sentence(message.unwrap_or_default(), &row.id).into_owned(),
+                    rows: count,
+                    first: row.id,
+                });
+            }
         }
         groups.push(Group {
             reason,

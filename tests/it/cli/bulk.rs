@@ -554,6 +554,37 @@ fn what_failed_is_tried_again_where_asked_for() {
 }
 
 #[test]
+fn contacts_that_are_gone_are_one_sentence_and_not_one_each() {
+    let fake = Arc::new(Mutex::new(people(6)));
+    let server = Server::start(Vendor::Pabbly, Arc::clone(&fake), "", |_, _| None);
+    let desk = server.desk("");
+    let all = ids(&desk);
+    let (plan, file) = (path(&desk, "plan"), path(&desk, "ids"));
+    let args = ["tag", "--ids", &file, "--add", "vip", "--plan", &plan];
+    desk.does(&args);
+    for id in &all[..5] {
+        fake.lock().unwrap().remove(id);
+    }
+    let said = desk.run(&["apply", &plan, "--yes"]);
+    let lines: Vec<&str> = said.err.lines().filter(|l| l.contains("failed:")).collect();
+    assert_eq!(lines.len(), 1, "{said:#?}");
+    assert!(lines[0].starts_with("  5 failed: not-found: "), "{said:#?}");
+    let told = format!(" (contact {} and 4 more)", all[0]);
+    assert!(
+        lines[0].ends_with(&told) && lines[0].matches(&all[0]).count() == 1,
+        "{said:#?}"
+    );
+    // A row of its own says whom it is about.
+    let rows = desk.tells(&["runs", "results", "last", "--end", "failed"]);
+    assert!(
+        rows[1]
+            .to_string()
+            .contains(&format!("contact {}: ", all[1])),
+        "{rows:?}"
+    );
+}
+
+#[test]
 fn an_interrupted_run_says_so_and_can_be_ended() {
     let fake = people(40);
     let server = Server::start(Vendor::Pabbly, fake, "", |_, request| {

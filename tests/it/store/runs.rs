@@ -213,3 +213,76 @@ fn failures_are_told_by_reason_with_their_sentences_and_who_says_them() {
     assert_eq!(forgotten.wait().unwrap(), 1);
     assert_eq!(store.run_failures(run).wait().unwrap(), []);
 }
+
+/// Messages name their contact, and many sentences that one row each says, or said once, come before the one that
+/// most say.
+#[test]
+fn the_most_frequent_sentences_are_told_whoever_says_them_and_whatever_was_said_before() {
+    const ONCE: u32 = 40;
+    const OFTEN: u32 = 10;
+    let store = Store::in_memory().unwrap();
+    let mut plan = (*plan()).clone();
+    let row = plan.rows[0].clone();
+    plan.rows = (0..ONCE + OFTEN)
+        .map(|n| {
+            let mut row = row.clone();
+            row.id = ContactId::new((100 + n).to_string());
+            row
+        })
+        .collect();
+    let run = store.begin_run(&account(), RunKind::Bulk, Arc::new(plan), at(0));
+    let run = run.wait().unwrap();
+    let note = |row: u32, what: &str| {
+        let end = End::Failed {
+            reason: Reason::NotFound,
+            message: format!("reading contact {}: {what}", 100 + row),
+        };
+        let otherwise = Vec::new();
+        let entry = Entry::Settled { end, otherwise };
+        let entries = vec![Noted { row, entry }];
+        store
+            .journal(run, entries, mark(&store), at(1))
+            .wait()
+            .unwrap();
+    };
+    let first = || {
+        let group = store.run_failures(run).wait().unwrap().remove(0);
+        let Said {
+            message,
+            rows,
+            first,
+        } = group.said[0].clone();
+        (message, rows, first.as_str().to_string(), group.others())
+    };
+    for row in 0..ONCE {
+        note(row, &format!("HTTP 5{row}"));
+    }
+    // What is kept of this answer goes on with the rest.
+    assert_eq!(
+        first(),
+        ("HTTP 50".into(), 1, "100".into(), u64::from(ONCE) - 3)
+    );
+    for row in ONCE..ONCE + OFTEN {
+        note(row, "HTTP 404");
+    }
+    let told = (
+        "HTTP 404".into(),
+        u64::from(OFTEN),
+        "140".into(),
+        u64::from(ONCE) - 2,
+    );
+    assert_eq!(first(), told);
+    for row in 0..ONCE {
+        let reopened = Noted {
+            row,
+            entry: Entry::Reopened,
+        };
+        store
+            .journal(run, vec![reopened], mark(&store), at(2))
+            .wait()
+            .unwrap();
+        note(row, "HTTP 410");
+    }
+    let told = ("HTTP 410".into(), u64::from(ONCE), "100".into(), 0);
+    assert_eq!(first(), told);
+}
