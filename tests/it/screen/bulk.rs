@@ -177,6 +177,24 @@ fn a_name_is_added_or_removed_by_its_sign() {
     assert_eq!(planned(&script)[0].tags.remove, set(&["i"]));
     let script = typed("+fresh,<enter>");
     assert_eq!(planned(&script)[0].tags.add, set(&["fresh"]));
+    // Each part by its own sign, and without one by that of the beginning; a blank before the line is none of it.
+    let script = typed("-trial,+vi").shows("▌ create tag \"vi\"");
+    let delta = &planned(&script.keys("<enter>"))[0].tags;
+    assert_eq!(
+        (&delta.add, &delta.remove),
+        (&set(&["vi"]), &set(&["trial"]))
+    );
+    let script = typed("+a,-vi").shows("remove tag \"vi\"");
+    let script = script.shows("Enter removes \"vip\"");
+    let delta = &planned(&script.keys("<enter>"))[0].tags;
+    assert_eq!((&delta.add, &delta.remove), (&set(&["a"]), &set(&["vip"])));
+    let script = typed("+a,-x,").keys("vi").shows("create tag \"vi\"");
+    script.shows("Enter adds \"vi\"");
+    let script = typed("<esc>t -tria").shows("Enter removes \"trial\"");
+    assert_eq!(
+        planned(&script.keys("<enter>"))[0].tags.remove,
+        set(&["trial"])
+    );
     let script = screen(contacts(4)).keys("-vip<enter>");
     // Nothing typed is nothing to do.
     let script = script.keys("<esc><esc>t<enter>");

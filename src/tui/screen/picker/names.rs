@@ -117,9 +117,9 @@ impl Names {
         matches!(self.row(), Some(Row::Create(_)))
     }
 
-    /// Whether what was typed removes: it begins with a minus.
+    /// Whether what is typed removes: the last part of a typed change does.
     pub fn removes(&self) -> bool {
-        self.line.text().starts_with('-')
+        last(self.line.text()).is_some_and(|(removes, _)| removes)
     }
 
     /// A new name comes first.
@@ -172,18 +172,10 @@ impl Names {
         self.narrow();
     }
 
-    /// The part of the line that is searched for: behind the last comma and sign of a typed change.
+    /// The part of the line that is searched for: the last name of a typed change.
     fn wanted(&self) -> &str {
         let text = self.line.text();
-        let part = match signed(text) {
-            true => text.rsplit(',').next().unwrap_or_default(),
-            false => text,
-        };
-        let part = part.trim();
-        match signed(text) {
-            true => part.trim_start_matches(['+', '-']),
-            false => part,
-        }
+        last(text).map_or_else(|| text.trim(), |(_, name)| name)
     }
 
     /// The typed change, where the line is one: whether each part removes, and its name. The last one is the name
@@ -248,7 +240,7 @@ impl Names {
                     self.rows.insert(0, Row::Name(exact));
                 }
                 // Who writes a sign writes the name out: it is made, unless another one is chosen.
-                None if signed(self.line.text()) && !self.removes() => {
+                None if last(self.line.text()).is_some_and(|(removes, _)| !removes) => {
                     self.rows.insert(0, Row::Create(wanted.clone()));
                 }
                 None => self.rows.push(Row::Create(wanted.clone())),
@@ -267,20 +259,31 @@ impl Names {
 }
 
 /// Whether a line is a typed change: `+vip`, `-trial`.
-pub fn signed(text: &str) -> bool {
-    text.starts_with(['+', '-'])
+fn signed(text: &str) -> bool {
+    text.trim_start().starts_with(['+', '-'])
 }
 
-/// The parts of a typed change: whether it removes, and the name. A part without a sign takes that of the
-/// line's beginning.
-pub fn parts(text: &str) -> impl Iterator<Item = (bool, &str)> {
-    let removing = text.starts_with('-');
-    let parts = text.split(',').map(str::trim).filter(|p| !p.is_empty());
-    parts.map(move |part| match part.split_at_checked(1) {
+/// The parts of a typed change.
+fn parts(line: &str) -> impl Iterator<Item = (bool, &str)> {
+    let parts = line.split(',').filter(|part| !part.trim().is_empty());
+    parts.map(move |text| part(line, text))
+}
+
+/// The last part of a line, where it is a typed change.
+fn last(line: &str) -> Option<(bool, &str)> {
+    let text = line.rsplit(',').next()?;
+    signed(line).then(|| part(line, text))
+}
+
+/// A part of a typed change: whether it removes, and the name. One without a sign takes that of the line's
+/// beginning.
+fn part<'a>(line: &str, text: &'a str) -> (bool, &'a str) {
+    let text = text.trim();
+    match text.split_at_checked(1) {
         Some(("+", name)) => (false, name.trim()),
         Some(("-", name)) => (true, name.trim()),
-        _ => (removing, part),
-    })
+        _ => (line.trim_start().starts_with('-'), text),
+    }
 }
 
 /// A name with its place, for the matcher.
