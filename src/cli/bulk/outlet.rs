@@ -1,5 +1,6 @@
 //! A file that is written at the end and found to be writable at the beginning, before anything is sent. What it held
-//! stays until all of the new is written: it is written beside, and takes the old one's place.
+//! stays until all of the new is written: it is written beside, and takes the old one's place. Only where the folder
+//! takes no new files is it emptied and written in its place.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -58,8 +59,7 @@ impl Outlet {
             }
             To::Stream(file) => Ok(Filling::of(file, None)),
             To::Beside(path) => {
-                let beside = beside(&path);
-                let file = new_file(&beside)?;
+                let (beside, file) = new_beside(&path)?;
                 if let Ok(old) = fs::metadata(&path) {
                     file.set_permissions(old.permissions())?;
                 }
@@ -133,13 +133,17 @@ fn to(path: &Path) -> io::Result<To> {
     let known = match fs::metadata(path) {
         Ok(known) => known,
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            // A link to what is not there yet stays a link, and what it leads to is made. Links in a circle are
+            // another error.
+            if let Ok(target) = fs::read_link(path) {
+                return to(&path.with_file_name("").join(target));
+            }
             try_beside(path)?;
             return Ok(To::Beside(path.to_path_buf()));
         }
         Err(e) => return Err(e),
     };
-    // The standard streams have names there: whoever redirected them to a file has it open.
-    if !known.is_file() || path.starts_with("/dev") || path.starts_with("/proc") {
+    if !known.is_file() || is_open_already(path) {
         return Ok(To::Stream(OpenOptions::new().append(true).open(path)?));
     }
     // One that may not be written is not to be replaced either.
@@ -151,27 +155,43 @@ fn to(path: &Path) -> io::Result<To> {
     })
 }
 
+/// Whether a path names what this program was started with: whoever redirected it to a file has that open.
+fn is_open_already(path: &Path) -> bool {
+    let in_folder = path.parent().is_some_and(|folder| {
+        folder == Path::new("/dev/fd") || folder.starts_with("/proc") && folder.ends_with("fd")
+    });
+    in_folder || path == Path::new("/dev/stdout") || path == Path::new("/dev/stderr")
+}
+
 /// Makes a file beside this one, and takes it away again.
 fn try_beside(path: &Path) -> io::Result<()> {
-    let beside = beside(path);
-    drop(new_file(&beside)?);
+    let (beside, file) = new_beside(path)?;
+    drop(file);
     fs::remove_file(beside)
 }
 
-/// A name of this process's own, in the same folder.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    path.with_file_name(name)
-}
+/// Names that are tried for a file beside another.
+const NAMES: u32 = 100;
 
-fn new_file(path: &Path) -> io::Result<File> {
+/// A new file in the same folder, for its owner alone. It is made and never opened: what stands there under its name,
+/// a link to somewhere else too, is let be and another name taken.
+fn new_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let mut number = 0;
+    loop {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{}-{number}.tmp", std::process::id()));
+        let beside = path.with_file_name(name);
+        match options.open(&beside) {
+            Ok(file) => return Ok((beside, file)),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && number < NAMES => number += 1,
+            Err(e) => return Err(e),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -224,5 +244,55 @@ mod tests {
         outlet.write(|out| out.write_all(b"now")).unwrap();
         assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
         assert!(Outlet::open(folder.path(), "it").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_is_followed_and_a_name_that_is_taken_is_not() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("below")).unwrap();
+        symlink("below/next", at("link")).unwrap();
+        symlink("new", at("below/next")).unwrap();
+        let victim = at("victim");
+        std::fs::write(&victim, "not mine").unwrap();
+        let taken = format!("below/.new.{}-0.tmp", std::process::id());
+        symlink(&victim, at(&taken)).unwrap();
+        let outlet = Outlet::open(&at("link"), "it").unwrap();
+        outlet.write(|out| out.write_all(b"now")).unwrap();
+        assert_eq!(std::fs::read(at("below/new")).unwrap(), b"now");
+        assert_eq!(std::fs::read(&victim).unwrap(), b"not mine");
+        for link in ["link", "below/next", &taken] {
+            let kept = std::fs::symlink_metadata(at(link)).unwrap();
+            assert!(kept.is_symlink(), "{link}");
+        }
+        symlink("round", at("round")).unwrap();
+        assert!(Outlet::open(&at("round"), "it").is_err());
+        symlink("no/where", at("astray")).unwrap();
+        assert!(Outlet::open(&at("astray"), "it").is_err());
+    }
+
+    #[test]
+    fn only_what_the_program_was_started_with_is_open_already() {
+        let open = |path: &str| is_open_already(Path::new(path));
+        for path in [
+            "/dev/stdout",
+            "/dev/stderr",
+            "/dev/fd/3",
+            "/proc/self/fd/1",
+            "/proc/7/fd/1",
+        ] {
+            assert!(open(path), "{path}");
+        }
+        for path in [
+            "/dev/shm/results",
+            "/dev/shm/fd/1",
+            "/proc/sys/x",
+            "/tmp/fd/1",
+            "stdout",
+        ] {
+            assert!(!open(path), "{path}");
+        }
     }
 }
