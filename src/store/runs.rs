@@ -116,23 +116,23 @@ impl Store {
         })
     }
 
-    /// The latest run that changed something by taking this one back.
-    pub fn undone_by(&self, account: &AccountName, run: RunId) -> Reply<Option<RunId>> {
+    /// The runs that changed something by taking this one back, in the order in which they were started.
+    pub fn undone_by(&self, account: &AccountName, run: RunId) -> Reply<Vec<RunRecord>> {
         let account = self.key_of(account);
         self.ask(move |owner| {
             owner.read("reading the history", |tx, _| {
+                // A plan from a file may say to take back a run that is yet to come.
                 let sql = "SELECT id, kind, started_at, ended_at, header, tally, forgotten_at FROM runs \
-                           WHERE account = ?1 AND header ->> '$.undo_of' = ?2 ORDER BY id DESC";
+                           WHERE account = ?1 AND header ->> '$.undo_of' = ?2 AND id > ?2 ORDER BY id";
                 let key = row::account_key(tx, &account)?;
                 let mut statement = tx.prepare_cached(sql)?;
                 let mut rows = statement.query(params![key, run.0])?;
+                let mut runs = Vec::new();
                 while let Some(r) = rows.next()? {
-                    let found = record(tx, r)?;
-                    if found.tally.applied > 0 {
-                        return Ok(Some(found.id));
-                    }
+                    runs.push(record(tx, r)?);
                 }
-                Ok(None)
+                runs.retain(|run| run.tally.applied > 0);
+                Ok(runs)
             })
         })
     }

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::plan::{Asked, header, planner, refusal};
 use crate::app::session::{Session, store_trouble};
-use crate::domain::{Contact, Edit, Patch, Trouble, TroubleKind};
+use crate::domain::{Contact, Edit, Patch, Trouble, TroubleKind, count};
 use crate::engine::journal::RunId;
 use crate::engine::plan::back::{back, left_by};
 use crate::engine::plan::{Allowed, Plan};
 use crate::engine::reason::Reason;
-use crate::store::RunRow;
+use crate::store::{RunRecord, RunRow};
 
 /// Rows of the journal read at once.
 const CHUNK: usize = 500;
@@ -42,7 +42,7 @@ pub async fn undo(
     let all = record.header.change.clone().unwrap_or_default();
     let (mut planner, mut doubts) =
         planner(session, &names_of(&all), allowed, BTreeSet::new()).await?;
-    doubts.extend(undone(session, run).await?);
+    doubts.extend(undone(session, &record).await?);
     let mut rows = Vec::new();
     let mut from = 0;
     loop {
@@ -88,21 +88,39 @@ pub async fn undo(
     Ok(Plan { header, rows })
 }
 
-/// That the run was taken back before, where it was.
-async fn undone(session: &Session, run: RunId) -> Result<Option<String>, Trouble> {
+/// What was taken back of a run before, in a sentence for each run that did; each goes on with what was taken back of
+/// that, to the last.
+async fn undone(session: &Session, run: &RunRecord) -> Result<Vec<String>, Trouble> {
     let name = &session.account().name;
     let store = session.journal();
     let failed = |e| store_trouble("reading the history", &e);
-    let Some(by) = store.undone_by(name, run).await.map_err(failed)? else {
-        return Ok(None);
-    };
-    let again = store.undone_by(name, by).await.map_err(failed)?;
-    Ok(Some(match again {
-        None => format!("run {run} was undone by run {by} already"),
-        Some(again) => {
-            format!("run {run} was undone by run {by} already, which run {again} took back")
+    let mut sentences = Vec::new();
+    for by in store.undone_by(name, run.id).await.map_err(failed)? {
+        let (all, part) = (run.tally.applied, by.tally.applied);
+        let mut words = match part >= all {
+            true => format!("run {} was undone by run {} already", run.id, by.id),
+            false => {
+                let of = count::contacts(all);
+                format!(
+                    "run {} took back {part} of the {of} of run {} already",
+                    by.id, run.id
+                )
+            }
+        };
+        // Who takes back comes later than what is taken back: this ends.
+        let mut last = by;
+        while let Some(next) = store.undone_by(name, last.id).await.map_err(failed)?.pop() {
+            words.push_str(&match next.tally.applied {
+                part if part < last.tally.applied => {
+                    format!(", and run {} took {part} of these back", next.id)
+                }
+                _ => format!(", which run {} took back", next.id),
+            });
+            last = next;
         }
-    }))
+        sentences.push(words);
+    }
+    Ok(sentences)
 }
 
 /// The names that taking a change back would set: what a planner has to know about.

@@ -75,3 +75,30 @@ fn a_run_that_was_taken_back_says_so_when_it_is_to_be_taken_back_again() {
     assert!(said.code == 0 && said.err.contains(&took), "{said:#?}");
     assert_eq!(desk.run(&["list", "tag:fresh"]).code, 3);
 }
+
+#[test]
+fn a_run_that_was_taken_back_in_part_says_how_much_of_it_and_to_which_end() {
+    let (desk, file, ids) = desk(3);
+    // One of the three is changed again, and so is not put back.
+    for plan in ["plan=free", "plan=team"] {
+        desk.run(&["tag", "--ids", &file, "--set-attr", plan]);
+    }
+    let run = || desk.tells(&["runs", "list"])[0]["run"].to_string();
+    let first = run();
+    desk.does(&["edit", &ids[0], "--set-attr", "plan=starter"]);
+    let said = desk.run(&["runs", "undo", &first]);
+    assert_eq!(said.code, 6, "{said:#?}");
+    let back = run();
+    let part = format!("run {back} took back 2 of the 3 contacts of run {first} already");
+    let said = desk.run(&["runs", "undo", &first, "--dry-run"]);
+    assert!(said.err.contains(&part), "{said:#?}");
+    let mut told = part;
+    let mut last = back;
+    for _ in 0..2 {
+        desk.does(&["runs", "undo", &last]);
+        last = run();
+        told.push_str(&format!(", which run {last} took back"));
+    }
+    let said = desk.run(&["runs", "undo", &first, "--dry-run"]);
+    assert!(said.err.contains(&told), "{said:#?}");
+}
