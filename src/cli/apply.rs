@@ -19,12 +19,9 @@ use crate::engine::plan::{Allowed, Plan, Planned, file};
 /// Names the line that is wrong.
 pub fn read(path: &Path, out: Output) -> Result<Plan, Trouble> {
     let name = path.display();
-    let failed = |why: String| {
+    let failed = |line: Option<u64>, why: String| {
         // A row can be spared, the beginning can not.
-        let hint = match why.starts_with("line ")
-            && !why.starts_with("line 1:")
-            && !why.starts_with("line 1 ")
-        {
+        let hint = match line.is_some_and(|line| line > 1) {
             true => "nothing was sent; mend that line or take it out, or write the plan anew",
             false => "nothing was sent; `cardex tag --plan FILE` writes one",
         };
@@ -33,10 +30,10 @@ pub fn read(path: &Path, out: Output) -> Result<Plan, Trouble> {
     let input: Box<dyn BufRead> = match path.as_os_str() == "-" {
         true => Box::new(BufReader::new(io::stdin())),
         false => Box::new(BufReader::new(
-            File::open(path).map_err(|e| failed(e.to_string()))?,
+            File::open(path).map_err(|e| failed(None, e.to_string()))?,
         )),
     };
-    let (plan, odd) = file::read(input).map_err(failed)?;
+    let (plan, odd) = file::read(input).map_err(|e| failed(e.line, e.why))?;
     if let Some(odd) = odd {
         out.warning(&format!("the plan {name}: {odd}"));
     }

@@ -113,29 +113,55 @@ fn line(row: &Row, asked: Option<&Patch>) -> Line {
     }
 }
 
+/// Why a plan can not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The line that is wrong, from one on; none where it is the whole. The first one is what the plan is about.
+    pub line: Option<u64>,
+    /// A sentence that names it.
+    pub why: String,
+}
+
+impl Unreadable {
+    fn at(line: u64, why: impl std::fmt::Display) -> Self {
+        let why = format!("line {line}: {why}");
+        Self {
+            line: Some(line),
+            why,
+        }
+    }
+}
+
 /// Reads a plan; with what is odd about it, where something is. A row whose `changes` are not what its patch does to
 /// their old values is refused: what was looked at is what is done. One without `changes` is looked at when its turn
 /// comes.
 ///
 /// # Errors
-/// A sentence with the number of the line that is wrong.
-pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
+/// The line that is wrong.
+pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), Unreadable> {
     let mut lines = input.lines();
     let first = lines
         .next()
-        .ok_or("it is empty")?
+        .ok_or_else(|| Unreadable {
+            line: None,
+            why: "it is empty".into(),
+        })?
         .map_err(|e| unread(1, &e))?;
     let first = first.trim_start_matches('\u{feff}');
     let foreign = |e| {
         let why = wrong::words(&e, first);
-        format!("line 1 is not the beginning of a plan: {why}")
+        Unreadable {
+            line: Some(1),
+            why: format!("line 1 is not the beginning of a plan: {why}"),
+        }
     };
     let format: Format = serde_json::from_str(first).map_err(foreign)?;
     if format.cardex_plan != FORMAT {
         let found = format.cardex_plan;
-        return Err(format!(
-            "line 1: its format is {found}, this cardex knows {FORMAT}; use the version that wrote it"
-        ));
+        let why = format!(
+            "its format is {found}, this cardex knows {FORMAT}; use the version that wrote it"
+        );
+        return Err(Unreadable::at(1, why));
     }
     let first: First = serde_json::from_str(first).map_err(foreign)?;
     let asked = first.header.change.clone().map(Arc::new);
@@ -147,12 +173,13 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
             continue;
         }
         let line: Line = serde_json::from_str(&text)
-            .map_err(|e| format!("line {number}: {}", wrong::words(&e, &text)))?;
+            .map_err(|e| Unreadable::at(number, wrong::words(&e, &text)))?;
         if !seen.insert(line.id.clone()) {
-            return Err(format!("line {number}: contact {} is there twice", line.id));
+            let why = format!("contact {} is there twice", line.id);
+            return Err(Unreadable::at(number, why));
         }
         let row = row(line, asked.as_ref(), &first.header);
-        rows.push(row.map_err(|e| format!("line {number}: {e}"))?);
+        rows.push(row.map_err(|e| Unreadable::at(number, e))?);
     }
     let odd = (rows.len() != first.rows).then(|| {
         format!(
@@ -173,10 +200,10 @@ pub fn read(input: impl BufRead) -> Result<(Plan, Option<String>), String> {
 }
 
 /// Why a line can not be read at all.
-fn unread(number: u64, error: &io::Error) -> String {
+fn unread(number: u64, error: &io::Error) -> Unreadable {
     match error.kind() {
-        io::ErrorKind::InvalidData => format!("line {number}: it is not UTF-8"),
-        _ => format!("line {number}: {error}"),
+        io::ErrorKind::InvalidData => Unreadable::at(number, "it is not UTF-8"),
+        _ => Unreadable::at(number, error),
     }
 }
 

@@ -199,7 +199,8 @@ proptest! {
             lines[at + 1] = object.to_string();
             let refused = read(lines.join("\n").as_bytes()).unwrap_err();
             let line = format!("line {}: ", at + 2);
-            prop_assert!(refused.starts_with(&line), "{}", refused);
+            prop_assert!(refused.why.starts_with(&line), "{:?}", refused);
+            prop_assert_eq!(refused.line, Some(at as u64 + 2));
         }
     }
 }
