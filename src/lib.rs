@@ -56,11 +56,11 @@
 //! 7. What reaches beyond the contact that is edited ([`domain::guard`]) is sent only when it was allowed by name.
 //! 8. What a call did not tell (`tags_read`, `attributes_known`) is neither taken for nothing, nor called verified,
 //!    nor written over.
-//! 9. Neither a save nor a bulk run sends what the journal does not hold, and one at a time writes to a contact; what
-//!    may have arrived is looked at before it is sent again; a row's end is one of four, and they add up to the
-//!    selection.
+//! 9. Neither a save nor a bulk run sends what the journal does not hold, and one at a time writes to a contact of one
+//!    account; what may have arrived is looked at before it is sent again, and not sent where another run changed the
+//!    same since; a row's end is one of four, and they add up to the selection.
 //! 10. The view reads the model and nothing else; drawing twice, or not at all, changes nothing.
-//! 10. What is marked is a fixed set of row numbers ([`domain::selection`]), none of which the store ever gives to
+//! 11. What is marked is a fixed set of row numbers ([`domain::selection`]), none of which the store ever gives to
 //!     another contact; a filter is asked once, when it is marked, and never again while anything is written.
 //!
 //! # Where to start
