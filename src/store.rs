@@ -72,7 +72,7 @@ pub use tags::TagWalked;
 pub use thread::StoreEvent;
 pub use view::{Query, View};
 pub use vocabulary::Fetched;
-pub use writers::{Held, Mark};
+pub use writers::{Held, Mark, Marks};
 
 use lock::Locks;
 use thread::{Job, Owner};

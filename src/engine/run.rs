@@ -29,7 +29,7 @@ mod standing;
 mod step;
 
 pub use standing::{Halt, Standing};
-pub use step::{Cell, Do, NotRecorded, Task};
+pub use step::{Cell, Do, Hold, NotRecorded, Task};
 
 /// How often a row is tried when it is not its own fault that it failed.
 const TRIES: u8 = 4;
@@ -205,15 +205,12 @@ impl Run {
                 self.halt(Halt::Store(trouble));
                 Vec::new()
             }
-            (Some(Stage::Intending { .. }), Err(NotRecorded::Busy { run })) => {
-                if !self.given_up && self.tried(row) {
+            (Some(Stage::Intending { .. }), Err(NotRecorded::Busy { run, hold })) => {
+                if hold != Hold::Left && !self.given_up && self.tried(row) {
                     self.put_last(row, Cell::Waiting);
                     return Vec::new();
                 }
-                let message = format!(
-                    "run {run} has an open change of this contact; let that run end, or resume it, then retry this row"
-                );
-                let reason = Reason::Busy;
+                let (reason, message) = (Reason::Busy, hold.said(run));
                 // The intent is not in the journal, so there is nothing to take back.
                 let end = End::Failed { reason, message };
                 self.close(row, &RowFold::default(), end, vec![])

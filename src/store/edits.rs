@@ -58,7 +58,8 @@ impl Store {
                 let from = over.as_ref().map(RunLock::run);
                 let touched = writers::touched(tx, key, None, since)?;
                 for row in &plan.rows {
-                    if let Some(by) = writers::in_the_way(tx, key, &row.id, from, &touched)? {
+                    let id = &row.id;
+                    if let Some(by) = writers::in_the_way(tx, key, id, from, &touched, since)? {
                         return Ok(Begun::Held(by));
                     }
                 }
@@ -79,7 +80,8 @@ impl Store {
         self.ask(move |owner| {
             owner.write("writing down an edit", |tx| {
                 for entry in &entries {
-                    journal::note(tx, run.0, 0, entry, &Touched::new(), now)?;
+                    let none = (&Touched::new(), Mark::default());
+                    journal::note(tx, run.0, 0, entry, none, now)?;
                 }
                 runs::end(tx, run.0, now)
             })

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::error::Fault;
 use super::thread::Owner;
-use super::writers::{self, Held, Mark, Touched};
+use super::writers::{self, Held, Mark, Marks, Touched};
 use super::{Reply, Store, StoreError, row};
 use crate::domain::{Change, Contact, ContactId, Patch};
 use crate::engine::journal::{End, Entry, Noted, Outcome, RowFold, RunId, Tally};
@@ -56,16 +56,17 @@ pub struct RunRow {
 
 impl Store {
     /// Writes entries in one transaction, on the disk before the answer where one of them is an intent. An intent
-    /// for a contact that another run has open, or wrote to after `since`, is left out, and all entries behind it of
-    /// the same row; the answer says so for each entry. `since`: a mark from before the contacts were read.
+    /// for a contact that another run has open, or wrote to after the row's mark, is left out, and all entries behind
+    /// it of the same row; the answer says so for each entry.
     pub fn journal(
         &self,
         run: RunId,
         entries: Vec<Noted>,
-        since: Mark,
+        since: impl Into<Marks>,
         now: Timestamp,
     ) -> Reply<Vec<Result<(), Held>>> {
-        self.ask(move |owner| owner.journal(run.0, &entries, since, now))
+        let since = since.into();
+        self.ask(move |owner| owner.journal(run.0, &entries, &since, now))
     }
 
     /// How each row of a run stands, in the order of the plan.
@@ -97,18 +98,20 @@ impl Owner {
         &mut self,
         run: i64,
         entries: &[Noted],
-        since: Mark,
+        since: &Marks,
         now: Timestamp,
     ) -> Result<Vec<Result<(), Held>>, StoreError> {
-        let intents = entries.iter().any(|n| n.entry.is_intent());
+        let written = entries.iter().filter(|n| n.entry.is_intent());
+        let earliest = written.map(|n| since.of(n.row)).min();
+        let intents = earliest.is_some();
         let work = |tx: &rusqlite::Transaction<'_>| {
-            let touched = match intents {
-                true => {
+            let touched = match earliest {
+                Some(earliest) => {
                     let sql = "SELECT account FROM runs WHERE id = ?1";
                     let account = tx.prepare_cached(sql)?.query_row([run], |r| r.get(0))?;
-                    writers::touched(tx, account, Some(RunId(run)), since)?
+                    writers::touched(tx, account, Some(RunId(run)), earliest)?
                 }
-                false => Touched::new(),
+                None => Touched::new(),
             };
             let mut held: HashMap<u32, Held> = HashMap::new();
             let mut answers = Vec::with_capacity(entries.len());
@@ -117,7 +120,7 @@ impl Owner {
                     answers.push(Err(*by));
                     continue;
                 }
-                match note(tx, run, *row, entry, &touched, now)? {
+                match note(tx, run, *row, entry, (&touched, since.of(*row)), now)? {
                     None => answers.push(Ok(())),
                     Some(by) => {
                         held.insert(*row, by);
@@ -136,13 +139,13 @@ impl Owner {
     }
 }
 
-/// Writes one entry; gives who is in the way, where somebody is.
+/// Writes one entry; gives who is in the way, where somebody is. With it what runs touched, and the row's mark.
 pub(super) fn note(
     tx: &Connection,
     run: i64,
     row: u32,
     entry: &Entry,
-    touched: &Touched,
+    (touched, since): (&Touched, Mark),
     now: Timestamp,
 ) -> Result<Option<Held>, Fault> {
     match entry {
@@ -153,7 +156,7 @@ pub(super) fn note(
                 Ok((r.get::<_, i64>(0)?, ContactId::new(r.get::<_, String>(1)?)))
             })?;
             let run = RunId(run);
-            let held = writers::in_the_way(tx, account, &contact, Some(run), touched)?;
+            let held = writers::in_the_way(tx, account, &contact, Some(run), touched, since)?;
             if held.is_some() {
                 return Ok(held);
             }

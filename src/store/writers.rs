@@ -17,6 +17,37 @@ use crate::engine::journal::RunId;
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(i64);
 
+/// For each row that is to be written, a mark from before its contact was read.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Marks {
+    rows: HashMap<u32, Mark>,
+    rest: Mark,
+}
+
+impl Marks {
+    /// A row's own.
+    pub(super) fn of(&self, row: u32) -> Mark {
+        self.rows.get(&row).copied().unwrap_or(self.rest)
+    }
+}
+
+impl From<Mark> for Marks {
+    /// One for all rows.
+    fn from(rest: Mark) -> Self {
+        let rows = HashMap::new();
+        Self { rows, rest }
+    }
+}
+
+impl FromIterator<(u32, Mark)> for Marks {
+    fn from_iter<I: IntoIterator<Item = (u32, Mark)>>(rows: I) -> Self {
+        Self {
+            rows: rows.into_iter().collect(),
+            rest: Mark::default(),
+        }
+    }
+}
+
 /// An intent that was not written, since another run is at the contact, or was there since it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
@@ -26,8 +57,8 @@ pub struct Held {
     pub still: bool,
 }
 
-/// Contacts that runs wrote about, and one of those that did.
-pub(super) type Touched = HashMap<ContactId, RunId>;
+/// Contacts that runs wrote about, the last of those that did, and how far the journal was written then.
+pub(super) type Touched = HashMap<ContactId, (RunId, Mark)>;
 
 impl Store {
     /// How far the journal is written now: to be asked for before a contact is read that is to be written.
@@ -63,30 +94,35 @@ pub(super) fn touched(
     since: Mark,
 ) -> Result<Touched, Fault> {
     // In this order: few entries are that new, and mostly none of them is another run's.
-    let sql = "SELECT w.contact, j.run FROM journal j CROSS JOIN runs r ON r.id = j.run \
+    let sql = "SELECT w.contact, j.run, j.seq FROM journal j CROSS JOIN runs r ON r.id = j.run \
                CROSS JOIN run_rows w ON w.run = j.run AND w.row = j.row \
-               WHERE j.seq > ?1 AND j.run IS NOT ?2 AND r.account = ?3";
+               WHERE j.seq > ?1 AND j.run IS NOT ?2 AND r.account = ?3 ORDER BY j.seq";
     let mut statement = tx.prepare_cached(sql)?;
     let found = statement.query_map(params![since.0, but.map(|b| b.0), account], |r| {
-        Ok((ContactId::new(r.get::<_, String>(0)?), RunId(r.get(1)?)))
+        let last = (RunId(r.get(1)?), Mark(r.get(2)?));
+        Ok((ContactId::new(r.get::<_, String>(0)?), last))
     })?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Who is in the way of writing to a contact; `own`: the run that may have it open.
+/// Who is in the way of writing to a contact that was read after a mark; `own`: the run that may have it open.
 pub(super) fn in_the_way(
     tx: &Connection,
     account: i64,
     contact: &ContactId,
     own: Option<RunId>,
     touched: &Touched,
+    since: Mark,
 ) -> Result<Option<Held>, Fault> {
     let open = holder(tx, account, contact)?;
     if let Some(by) = open.filter(|by| Some(*by) != own) {
         return Ok(Some(Held { by, still: true }));
     }
-    let by = touched.get(contact).copied();
-    Ok(by.map(|by| Held { by, still: false }))
+    let last = touched.get(contact).filter(|(_, at)| *at > since);
+    Ok(last.map(|(by, _)| Held {
+        by: *by,
+        still: false,
+    }))
 }
 
 /// Opens a contact for a run, whichever has it open.

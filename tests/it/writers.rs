@@ -15,7 +15,7 @@ use cardex::config::Account;
 use cardex::domain::{AccountName, Contact, ContactId, Patch, ProviderId, Trouble};
 use cardex::engine::journal::{Outcome, Tally};
 use cardex::engine::plan::Allowed;
-use cardex::engine::{Check, Permits, RunId, SaveOutcome};
+use cardex::engine::{Check, Permits, Reason, RunId, SaveOutcome};
 use cardex::sandbox::chatwoot::{Chatwoot, Quirks};
 use cardex::sandbox::{Fake, Received, seed};
 use cardex::store::RunRecord;
@@ -201,6 +201,16 @@ impl Desk {
         (outcome, waited.into_inner().unwrap())
     }
 
+    /// Drives the run, whose row is to fail since another is at its contact; gives what it says.
+    async fn driven_busy(&self) -> String {
+        let driven = self.drive().await.unwrap().unwrap();
+        assert_eq!(driven.progress.tally.failed, 1, "{driven:?}");
+        let rows = self.session.journal().run_rows(self.run, 0, 1).await;
+        let end = rows.unwrap().remove(0).fold.end.unwrap();
+        assert_eq!(end.reason(), Some(Reason::Busy));
+        end.message().unwrap_or_default().to_string()
+    }
+
     fn tags(&self) -> BTreeSet<String> {
         self.play.far().fake.tags(self.contact.id.as_str())
     }
@@ -340,6 +350,44 @@ async fn a_run_that_stays_at_a_contact_is_named_and_nothing_is_sent() {
     desk.play.far().slow = Duration::ZERO;
     assert!(is_verified(&desk.save().await.0));
     assert_eq!(desk.tags(), desk.with(&[OF_RUN, OF_FORM]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_save_that_stays_at_a_contact_is_told_to_another_save_and_to_a_run() {
+    let desk = Desk::open().await.steady();
+    desk.play.far().slow = Duration::from_secs(100);
+    let saving = desk.saving();
+    let edit = desk.opened(None).await;
+    let ((outcome, _), of_run) = tokio::join!(desk.save_tag("another"), desk.driven_busy());
+    let SaveOutcome::Failed { trouble, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    let said = "saving contact 1: another save of it is under way, and was for 15 seconds";
+    assert_eq!(trouble.message, said);
+    let said = format!(
+        "another save of this contact is under way (run {edit}); let it end, then retry this row"
+    );
+    assert_eq!(of_run, said);
+    assert_eq!(desk.play.far().writes, 0);
+    saving.abort();
+    saving.await.unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_does_not_wait_for_who_is_dead() {
+    let desk = Desk::open().await.steady();
+    desk.play.far().slow = Duration::from_secs(3600);
+    let saving = desk.saving();
+    let edit = desk.opened(None).await;
+    saving.abort();
+    saving.await.unwrap_err();
+    let began = Instant::now();
+    let said = desk.driven_busy().await;
+    assert!(said.contains("nobody drives it"), "{said}");
+    assert!(said.contains(&format!("`cardex runs resume {edit}`")));
+    let waited = began.elapsed();
+    assert!(waited < Duration::from_secs(3), "{waited:?}");
+    assert_eq!(desk.play.far().writes, 0);
 }
 
 #[tokio::test(start_paused = true)]

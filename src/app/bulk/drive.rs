@@ -22,10 +22,9 @@ use crate::app::clock;
 use crate::app::session::{Session, store_trouble};
 use crate::domain::{Contact, Patch, Trouble, TroubleKind};
 use crate::engine::journal::{Entry, RunId};
-use crate::engine::plan::{base_of, base_of_unread};
-use crate::engine::run::{Cell, Do, Halt, NotRecorded, Run, Standing, Task};
+use crate::engine::run::{Cell, Do, Halt, Hold, NotRecorded, Run, Standing};
 use crate::engine::save::WriteResult;
-use crate::store::{Held, RunLock, RunTask, StoreError};
+use crate::store::{Held, Marks, RunLock, RunTask, StoreError};
 use crate::transport::Priority;
 
 /// Rows whose data is read from the store at once.
@@ -43,53 +42,12 @@ pub async fn drive(
     mut report: impl FnMut(&Progress) + Send,
 ) -> Result<Driven, Trouble> {
     let mut driver = Driver::open(session, run).await?;
-    let mut stop = false;
-    let mut heard = true;
-    report(&driver.progress());
-    loop {
-        // What was ordered already is heard before anything is handed out.
-        while let Ok(order) = orders.try_recv() {
-            driver.told(order, &mut stop).await?;
-        }
-        if !stop {
-            let list = driver.run.poll();
-            driver.take(list);
-        }
-        driver.flush();
-        if driver.run.is_done() {
-            driver.finish().await?;
-            break;
-        }
-        if driver.run.standing() != &Standing::Running {
-            driver.learnt.rest().await;
-        }
-        let idle = driver.run.is_idle() && driver.writing.is_none();
-        if idle && (stop || !heard && driver.run.standing() != &Standing::Running) {
-            break;
-        }
-        let due = driver.batch.due();
-        tokio::select! {
-            biased;
-            order = orders.recv(), if heard => match order {
-                Some(order) => driver.told(order, &mut stop).await?,
-                None => heard = false,
-            },
-            Some(written) = OptionFuture::from(driver.writing.as_mut()) => driver.recorded(written),
-            Some(loaded) = OptionFuture::from(driver.loading.as_mut()) => driver.loaded(loaded),
-            Some(done) = driver.tasks.join_next() => driver.done(done)?,
-            Some(()) = OptionFuture::from(due.map(sleep_until)), if driver.writing.is_none() => {}
-            else => break,
-        }
-        report(&driver.progress());
+    let driven = driver.go(&mut orders, &mut report).await;
+    if driven.is_err() {
+        // What is on its way arrives before the run is let go of.
+        while driver.tasks.join_next().await.is_some() {}
     }
-    driver.learnt.rest().await;
-    let progress = driver.progress();
-    report(&progress);
-    let trouble = match &progress.standing {
-        Standing::Halted(halt) if !progress.done => halt.trouble().cloned(),
-        _ => None,
-    };
-    Ok(Driven { progress, trouble })
+    driven
 }
 
 /// Whether each entry was written.
@@ -101,7 +59,6 @@ struct Driver<'a> {
     session: &'a Session,
     id: RunId,
     run: Run,
-    _lock: RunLock,
     since: Timestamp,
     ended_before: u64,
     rows: HashMap<u32, Row>,
@@ -114,6 +71,8 @@ struct Driver<'a> {
     writing: Option<Asked<Steps, Kept>>,
     tasks: JoinSet<Came>,
     learnt: Learnt,
+    /// The last one, so that nobody else drives the run while anything of it is left.
+    _lock: RunLock,
 }
 
 impl<'a> Driver<'a> {
@@ -145,7 +104,6 @@ impl<'a> Driver<'a> {
             id,
             ended_before: run.tally().done(),
             run,
-            _lock: lock,
             since: clock::now(),
             rows: HashMap::new(),
             wanted: Vec::new(),
@@ -155,7 +113,63 @@ impl<'a> Driver<'a> {
             writing: None,
             tasks: JoinSet::new(),
             learnt: Learnt::new(session.clone()),
+            _lock: lock,
         })
+    }
+
+    /// The driving itself.
+    async fn go(
+        &mut self,
+        orders: &mut mpsc::UnboundedReceiver<Order>,
+        report: &mut (impl FnMut(&Progress) + Send),
+    ) -> Result<Driven, Trouble> {
+        let mut stop = false;
+        let mut heard = true;
+        report(&self.progress());
+        loop {
+            // What was ordered already is heard before anything is handed out.
+            while let Ok(order) = orders.try_recv() {
+                self.told(order, &mut stop).await?;
+            }
+            if !stop {
+                let list = self.run.poll();
+                self.take(list);
+            }
+            self.flush();
+            if self.run.is_done() {
+                self.finish().await?;
+                break;
+            }
+            if self.run.standing() != &Standing::Running {
+                self.learnt.rest().await;
+            }
+            let idle = self.run.is_idle() && self.writing.is_none();
+            if idle && (stop || !heard && self.run.standing() != &Standing::Running) {
+                break;
+            }
+            let due = self.batch.due();
+            tokio::select! {
+                biased;
+                order = orders.recv(), if heard => match order {
+                    Some(order) => self.told(order, &mut stop).await?,
+                    None => heard = false,
+                },
+                Some(written) = OptionFuture::from(self.writing.as_mut()) => self.recorded(written),
+                Some(loaded) = OptionFuture::from(self.loading.as_mut()) => self.loaded(loaded),
+                Some(done) = self.tasks.join_next() => self.done(done)?,
+                Some(()) = OptionFuture::from(due.map(sleep_until)), if self.writing.is_none() => {}
+                else => break,
+            }
+            report(&self.progress());
+        }
+        self.learnt.rest().await;
+        let progress = self.progress();
+        report(&progress);
+        let trouble = match &progress.standing {
+            Standing::Halted(halt) if !progress.done => halt.trouble().cloned(),
+            _ => None,
+        };
+        Ok(Driven { progress, trouble })
     }
 
     fn progress(&self) -> Progress {
@@ -194,9 +208,9 @@ impl<'a> Driver<'a> {
         if self.writing.is_none()
             && let Some((steps, entries)) = self.batch.take(Instant::now(), last)
         {
-            let intents = entries.iter().filter(|n| n.entry.is_intent());
-            let marks = intents.filter_map(|n| self.rows.get(&n.row).map(|r| r.mark));
-            let since = marks.min().unwrap_or_default();
+            let rows = entries.iter().map(|n| n.row);
+            let marks = rows.filter_map(|row| Some((row, self.rows.get(&row)?.mark)));
+            let since: Marks = marks.collect();
             let asked = store.journal(self.id, entries, since, clock::now());
             self.writing = Some(Asked(steps, asked));
         }
@@ -236,34 +250,10 @@ impl<'a> Driver<'a> {
     }
 
     fn begin(&mut self, task: RunTask) {
-        let account = self.session.account();
-        let blank = || Contact::new(task.id.clone(), account.name.clone(), account.provider);
-        let known = task.known.clone().unwrap_or_else(blank);
-        let record = task.record.as_deref();
-        let base = match &task.changes {
-            Some(changes) => base_of(known.clone(), changes, record),
-            None => base_of_unread(known.clone(), &task.patch, record),
-        };
-        let whole = !task.patch.attributes.is_empty() || !task.patch.tags.is_empty();
-        self.rows.insert(
-            task.row,
-            Row {
-                id: task.id,
-                known,
-                written_at: None,
-                whole,
-                mark: task.mark,
-            },
-        );
-        let list = self.run.on_loaded(
-            task.row,
-            Ok(Task {
-                base,
-                patch: task.patch,
-                fold: task.fold,
-                meanwhile: task.meanwhile,
-            }),
-        );
+        let number = task.row;
+        let (row, task) = Row::begin(self.session.account(), task);
+        self.rows.insert(number, row);
+        let list = self.run.on_loaded(number, Ok(task));
         self.take(list);
     }
 
@@ -307,7 +297,9 @@ impl<'a> Driver<'a> {
                 let list = self.run.on_written(row, written);
                 self.take(list);
             }
-            Ok(Came::Waited(row, by)) => self.noted(row, Err(NotRecorded::Busy { run: by.0 })),
+            Ok(Came::Waited(row, by, hold)) => {
+                self.noted(row, Err(NotRecorded::Busy { run: by, hold }));
+            }
             // Its row stays open, and is settled when the run is resumed.
             Err(error) => {
                 let message = format!("run {}: a request broke off: {error}", self.id);
@@ -321,31 +313,33 @@ impl<'a> Driver<'a> {
         self.writing = None;
         let mut at = 0;
         for (row, entries) in steps {
-            let result = match &written {
-                Err(e) => Err(NotRecorded::Failed(store_trouble("writing the journal", e))),
-                Ok(answers) => {
-                    let own = answers.iter().skip(at).take(entries);
-                    let held = own.filter_map(|a| a.as_ref().err()).next();
-                    held.map_or(Ok(()), |by| Err(NotRecorded::Busy { run: by.by.0 }))
+            match &written {
+                Err(e) => {
+                    let trouble = store_trouble("writing the journal", e);
+                    self.noted(row, Err(NotRecorded::Failed(trouble)));
                 }
-            };
-            at += entries;
-            match result {
-                Err(NotRecorded::Busy { run }) => self.wait(row, RunId(run)),
-                result => self.noted(row, result),
+                Ok(answers) => {
+                    let mut own = answers.iter().skip(at).take(entries);
+                    match own.find_map(|a| a.as_ref().err()) {
+                        Some(held) => self.wait(row, *held),
+                        None => self.noted(row, Ok(())),
+                    }
+                }
             }
+            at += entries;
         }
     }
 
     /// Lets a run that is at a row's contact finish there, before the row gets another turn.
-    fn wait(&mut self, row: u32, by: RunId) {
+    fn wait(&mut self, row: u32, held: Held) {
         let session = self.session.clone();
         let id = self.rows.get(&row).map(|r| r.id.clone());
         self.tasks.spawn(async move {
-            if let Some(id) = id {
-                until_let_go(&session, &id, by).await;
-            }
-            Came::Waited(row, by)
+            let hold = match id {
+                Some(id) => until_let_go(&session, &id, held).await,
+                None => Hold::Gone,
+            };
+            Came::Waited(row, held.by, hold)
         });
     }
 
@@ -364,10 +358,15 @@ impl<'a> Driver<'a> {
                 self.run.pause(Halt::Asked);
                 Vec::new()
             }
-            Order::GoOn => self.run.go_on(),
+            Order::GoOn => {
+                // What was read before the halt may be old.
+                self.ahead.clear();
+                self.run.go_on()
+            }
             // What may be half done is still looked at, to say how it ended.
             Order::GiveUp => [self.run.give_up(), self.run.go_on()].concat(),
             Order::Retry(reason) => {
+                self.ahead.clear();
                 let rows = open_again(self.session, self.id, reason).await?;
                 let mut list = self.run.reopen(rows);
                 list.extend(self.run.go_on());

@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 
 use crate::app::session::Session;
+use crate::config::Account;
 use crate::domain::{Contact, ContactId, Trouble};
 use crate::engine::journal::RunId;
+use crate::engine::plan::{base_of, base_of_unread};
+use crate::engine::run::{Hold, Task};
 use crate::engine::save::WriteResult;
 use crate::provider::Target;
-use crate::store::Mark;
+use crate::store::{Mark, RunTask};
 use crate::transport::Priority;
 
 /// What came of a task, and of which row it was.
@@ -16,8 +19,8 @@ pub(super) enum Came {
     Read(u32, Result<Contact, Trouble>),
     /// The contact was written to.
     Written(u32, WriteResult),
-    /// A run was waited for that was at the contact.
-    Waited(u32, RunId),
+    /// A run was waited for that was at the contact; how it is in the way now.
+    Waited(u32, RunId, Hold),
 }
 
 /// A row that is under way.
@@ -35,6 +38,31 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// What is needed of a row while it is under way, and what the machine needs of it.
+    pub(super) fn begin(account: &Account, task: RunTask) -> (Self, Task) {
+        let blank = || Contact::new(task.id.clone(), account.name.clone(), account.provider);
+        let known = task.known.unwrap_or_else(blank);
+        let record = task.record.as_deref();
+        let base = match &task.changes {
+            Some(changes) => base_of(known.clone(), changes, record),
+            None => base_of_unread(known.clone(), &task.patch, record),
+        };
+        let row = Self {
+            whole: !task.patch.attributes.is_empty() || !task.patch.tags.is_empty(),
+            id: task.id,
+            known,
+            written_at: None,
+            mark: task.mark,
+        };
+        let task = Task {
+            base,
+            patch: task.patch,
+            fold: task.fold,
+            meanwhile: task.meanwhile,
+        };
+        (row, task)
+    }
+
     /// Reads the contact. `after_write`: to see what became of a write, whoever did it.
     pub(super) fn read(
         &self,

@@ -1,5 +1,5 @@
 //! Single edits in the journal, so that they can be taken back like runs, and nobody else of this machine's writes to
-//! the contact meanwhile. What can not be written down is not sent.
+//! the contact meanwhile, under this account's name. What can not be written down is not sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::engine::journal::{Entry, Intent, RunId};
 use crate::engine::plan::{Allowed, Plan, Planned, Row};
 use crate::engine::run::single;
 use crate::engine::{Permits, SaveOutcome};
-use crate::store::{Begun, Edit, Held, Mark, RunLock, StoreError};
+use crate::store::{Begun, Edit, Held, Mark, RunKind, RunLock, StoreError};
 
 /// How long a save waits for runs that are at its contact, in all.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -132,7 +132,7 @@ impl Session {
                 return Ok(lock);
             }
             if Instant::now() >= until {
-                return Err(busy(id, run));
+                return Err(self.busy(id, run, true).await);
             }
             if waiting.told.replace(run) != Some(run) {
                 tell(run);
@@ -144,8 +144,31 @@ impl Session {
         }
         match Instant::now() < until {
             true => Ok(None),
-            false => Err(busy(id, held.by)),
+            false => Err(self.busy(id, held.by, false).await),
         }
+    }
+
+    /// What there is to say of a run that was waited for long enough. `still`: whether it has the contact open.
+    async fn busy(&self, id: &ContactId, run: RunId, still: bool) -> Trouble {
+        let found = self.journal().run(&self.inner.account.name, run).await;
+        let is_save = matches!(found, Ok(Some(r)) if r.kind == RunKind::Edit);
+        let seconds = PATIENCE.as_secs();
+        let (said, hint) = match (still, is_save) {
+            (false, _) => (
+                format!("run {run} was at this contact each time it had been read"),
+                "save again".into(),
+            ),
+            (true, true) => (
+                format!("another save of it is under way, and was for {seconds} seconds"),
+                "let that one end, then save again".into(),
+            ),
+            (true, false) => (
+                format!("run {run} was at this contact for {seconds} seconds, and still is"),
+                format!("let run {run} go on, or stop it, then save again"),
+            ),
+        };
+        Trouble::new(TroubleKind::Local, format!("saving contact {id}: {said}"))
+            .with_hint(format!("nothing was sent; {hint}"))
     }
 
     /// Writes down how it ended, and lets the contact go.
@@ -166,14 +189,4 @@ fn not_noted(id: &ContactId, error: &StoreError) -> Trouble {
     );
     Trouble::new(TroubleKind::Local, message)
         .with_hint("make room in the data folder, or allow writing there, and save again")
-}
-
-fn busy(id: &ContactId, run: RunId) -> Trouble {
-    let seconds = PATIENCE.as_secs();
-    let message = format!(
-        "saving contact {id}: run {run} was at this contact for {seconds} seconds, and still is"
-    );
-    Trouble::new(TroubleKind::Local, message).with_hint(format!(
-        "nothing was sent; let run {run} go on, or stop it, then save again"
-    ))
 }

@@ -51,13 +51,50 @@ pub struct Task {
     pub meanwhile: Vec<(RunId, Patch)>,
 }
 
+/// How another run is in the way of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It has the contact open, and is under way.
+    Run,
+    /// It is the save of a form, and under way.
+    Save,
+    /// It has the contact open, and nobody drives it: waiting is of no use.
+    Left,
+    /// It was at the contact since that was read, and is not any more.
+    Gone,
+}
+
+impl Hold {
+    /// What there is to say and to do.
+    pub(super) fn said(self, by: RunId) -> String {
+        let run = format!("run {by}");
+        match self {
+            Self::Run => {
+                format!("{run} is at this contact; let it end, or stop it, then retry this row")
+            }
+            Self::Save => format!(
+                "another save of this contact is under way ({run}); let it end, then retry this row"
+            ),
+            Self::Left => format!(
+                "{run} has an open change of this contact and nobody drives it: `cardex runs resume {by}`, \
+                 then retry this row"
+            ),
+            Self::Gone => {
+                format!("{run} was at this contact each time it had been read; retry this row")
+            }
+        }
+    }
+}
+
 /// Why an entry is not in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotRecorded {
-    /// Another run has an open intent for the same contact.
+    /// Another run is at the contact, or was since it was read.
     Busy {
-        /// That run's number.
-        run: i64,
+        /// That run.
+        run: RunId,
+        /// How it is in the way.
+        hold: Hold,
     },
     /// It can not be written.
     Failed(Trouble),

@@ -283,18 +283,27 @@ fn asking_twice_for_another_try_opens_a_row_once() {
 
 #[test]
 fn a_contact_that_another_run_holds_is_waited_for_and_then_named() {
-    let mut run = waiting(1);
-    for last in [false, false, false, true] {
+    let refused = |run: &mut Run, hold| {
         run.poll();
         run.on_loaded(0, Ok(task(RowFold::default())));
         run.on_read(0, Ok(ada()));
-        let acts = run.on_recorded(0, Err(NotRecorded::Busy { run: 7 }));
-        match last {
-            false => assert!(acts.is_empty()),
-            true => {
-                assert_eq!(end(&acts).reason(), Some(Reason::Busy));
-                assert_eq!(entries(&acts).len(), 1, "no intent, so none is released");
-            }
+        let by = RunId(7);
+        run.on_recorded(0, Err(NotRecorded::Busy { run: by, hold }))
+    };
+    for (hold, tries) in [
+        (Hold::Run, 4),
+        (Hold::Save, 4),
+        (Hold::Gone, 4),
+        (Hold::Left, 1),
+    ] {
+        let mut run = waiting(1);
+        for _ in 1..tries {
+            assert!(refused(&mut run, hold).is_empty(), "{hold:?}");
         }
+        let acts = refused(&mut run, hold);
+        assert_eq!(end(&acts).reason(), Some(Reason::Busy));
+        assert_eq!(entries(&acts).len(), 1, "no intent, so none is released");
+        let said = end(&acts).message().unwrap();
+        assert_eq!(hold == Hold::Left, said.contains("runs resume 7"), "{said}");
     }
 }

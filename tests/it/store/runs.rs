@@ -7,7 +7,7 @@ use cardex::engine::plan::{Allowed, Header, Plan, Planned, Row};
 use cardex::engine::reason::Reason;
 use cardex::engine::results::{Group, Said, Which};
 use cardex::engine::run::Cell;
-use cardex::store::{Forget, Mark, RunKind};
+use cardex::store::{Forget, Held, Mark, Marks, RunKind};
 
 use super::*;
 
@@ -156,6 +156,34 @@ fn a_contact_with_an_open_intent_belongs_to_one_run() {
     assert!(note(two, 1, intent()).is_ok(), "another contact");
     assert!(note(one, 0, settled(0)).is_ok());
     assert!(note(two, 0, intent()).is_ok());
+}
+
+#[test]
+fn what_one_row_read_too_early_does_not_hold_up_the_others() {
+    let store = Store::in_memory().unwrap();
+    let begin = || store.begin_run(&account(), RunKind::Bulk, plan(), at(0));
+    let (one, two) = (begin().wait().unwrap(), begin().wait().unwrap());
+    let early = mark(&store);
+    for row in [0, 2] {
+        for entry in [intent(), settled(0)] {
+            let noted = vec![Noted { row, entry }];
+            let kept = store.journal(one, noted, mark(&store), at(1));
+            assert_eq!(kept.wait().unwrap(), [Ok(())]);
+        }
+    }
+    let entries = (0..3).map(|row| Noted {
+        row,
+        entry: intent(),
+    });
+    let marks: Marks = [(0, mark(&store)), (1, early), (2, early)]
+        .into_iter()
+        .collect();
+    let kept = store.journal(two, entries.collect(), marks, at(1));
+    let held = Err(Held {
+        by: one,
+        still: false,
+    });
+    assert_eq!(kept.wait().unwrap(), [Ok(()), Ok(()), held]);
 }
 
 #[test]

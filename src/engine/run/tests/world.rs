@@ -9,11 +9,11 @@ use crate::domain::{
     AccountName, Contact, ContactId, Edit, FieldKey, Patch, ProviderId, TagDelta, TagSet, Trouble,
     TroubleKind,
 };
-use crate::engine::journal::{End, Entry, Noted, Outcome, RowFold};
+use crate::engine::journal::{End, Entry, Noted, Outcome, RowFold, RunId};
 use crate::engine::plan::back;
 use crate::engine::reason::Reason;
 use crate::engine::run::look::value_of;
-use crate::engine::run::{Cell, Do, Halt, NotRecorded, Run, Standing, Task};
+use crate::engine::run::{Cell, Do, Halt, Hold, NotRecorded, Run, Standing, Task};
 use crate::engine::save::{Fate, WriteResult};
 use crate::provider::local;
 
@@ -584,7 +584,10 @@ impl World {
     fn commit(&mut self, row: u32, entries: Vec<Entry>) -> Result<(), NotRecorded> {
         let intent = matches!(entries.first(), Some(Entry::Intent(_)));
         if intent && self.foreign.contains(&row) {
-            return Err(NotRecorded::Busy { run: 7 });
+            return Err(NotRecorded::Busy {
+                run: RunId(7),
+                hold: Hold::Run,
+            });
         }
         for entry in entries {
             let end = self.fold(row).end;
