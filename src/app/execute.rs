@@ -234,7 +234,8 @@ impl Shell {
                 run,
                 which,
                 window,
-            } => self.results(ticket, run, which, window),
+                later,
+            } => self.results(ticket, run, which, window, later),
             Effect::PlanUndo { ticket, what } => self.plan_undo(ticket, what),
             Effect::WriteResults { run, path } => self.write_results(run, &path),
             Effect::EditText {

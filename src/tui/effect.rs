@@ -196,6 +196,8 @@ pub enum Effect {
         which: Which,
         /// At which positions among those.
         window: Range<usize>,
+        /// Whether that has time: another cardex drives the run, and nobody tells how it goes on.
+        later: bool,
     },
     /// Plan what takes a change back; answered by `Msg::Planned`.
     PlanUndo {

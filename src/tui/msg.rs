@@ -155,6 +155,8 @@ pub enum Msg {
     Run(Box<Progress>),
     /// Runs of the account that have rows left, told when it is opened.
     Unfinished(Vec<Past>),
+    /// The same, told again while another cardex drives one of them.
+    StillUnfinished(Vec<Past>),
     /// The runs of the account, the latest first.
     History {
         /// Whose answer this is.

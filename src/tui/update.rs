@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::effect::Effect;
 use super::keymap::{Action, Context, Key, Lookup};
 use super::layout;
-use super::model::{Model, Notice, Sent, Size, Vocabulary};
+use super::model::{Model, Notice, Sent, Size, Tone, Vocabulary};
 use super::msg::Msg;
 use super::screen::accounts::Accounts;
 use super::screen::help::Help;
@@ -224,6 +224,7 @@ impl Turn<'_> {
             Msg::Log(log) => self.model.desk.log.clone_from(log),
             Msg::Run(progress) => self.run_told(progress),
             Msg::Unfinished(runs) => self.unfinished(runs),
+            Msg::StillUnfinished(runs) => self.still_unfinished(runs),
             Msg::Planned { ticket, result } => self.planned(*ticket, result),
             Msg::Said(how) => self.model.notice = Some(Notice::info(how)),
             Msg::Failed(trouble) => self.model.notice = Some(Notice::trouble(trouble)),
@@ -298,12 +299,19 @@ impl Turn<'_> {
             }
         }
         self.effects.extend(outcome.effects);
+        let told = outcome.notice.is_none();
         if outcome.notice.is_some() {
             self.model.notice = outcome.notice;
         }
         match outcome.exit {
             Exit::Stay => {}
-            Exit::Open(screen) => self.model.stack.insert(place, screen),
+            Exit::Open(screen) => {
+                // What was said of its being made is over.
+                if told {
+                    self.model.notice.take_if(|n| n.tone == Tone::Info);
+                }
+                self.model.stack.insert(place, screen);
+            }
             Exit::Close => self.close(place),
             Exit::CloseWith(answer) => {
                 self.close(place);

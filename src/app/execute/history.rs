@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Shell;
 use super::plan::{new_file, place};
@@ -21,23 +22,32 @@ use crate::tui::runs::{Past, Results, RunKey, Undo};
 /// Runs that the history lists at most.
 const MOST: usize = 500;
 
+/// How often it is looked how far a run is that another cardex drives.
+const ELSEWHERE: Duration = Duration::from_secs(2);
+
 /// Runs among which those with rows left are looked for when an account is opened.
 const LATEST: usize = 20;
 
 impl Shell {
-    /// Tells which runs of the account have rows left; those that are driven here are known anyway, and a contact
-    /// that is being saved is nobody's concern.
+    /// Tells which runs of the account have rows left, and how far those go that another cardex drives.
     pub(super) fn tell_unfinished(&mut self) {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         let driven = self.driven();
         self.spawn(async move {
-            match runs(&session, &driven, LATEST).await {
-                Ok(mut runs) => {
-                    let saving = |r: &Past| r.edit && r.elsewhere;
-                    runs.retain(|r| r.tally.left > 0 && !driven.contains(&r.key) && !saving(r));
-                    sender.tell(Msg::Unfinished(runs));
+            let mut found = match unfinished(&session, &driven).await {
+                Ok(found) => found,
+                Err(trouble) => return sender.tell(Msg::Failed(trouble)),
+            };
+            sender.tell(Msg::Unfinished(found.clone()));
+            while found.iter().any(|run| run.elsewhere) {
+                tokio::time::sleep(ELSEWHERE).await;
+                let Ok(now) = unfinished(&session, &driven).await else {
+                    return;
+                };
+                if now != found {
+                    sender.tell(Msg::StillUnfinished(now.clone()));
                 }
-                Err(trouble) => sender.tell(Msg::Failed(trouble)),
+                found = now;
             }
         });
     }
@@ -57,10 +67,14 @@ impl Shell {
         run: RunId,
         which: Which,
         window: Range<usize>,
+        later: bool,
     ) {
         let (session, sender) = (self.session.clone(), self.sender.clone());
         let driven = self.driven();
         self.spawn(async move {
+            if later {
+                tokio::time::sleep(ELSEWHERE).await;
+            }
             let result = results(&session, &driven, run, which, window).await;
             let result = result.map(Box::new);
             sender.tell(Msg::Results { ticket, result });
@@ -136,6 +150,15 @@ async fn write(session: &Session, run: RunId, path: &Path) -> Result<(), Trouble
     let put = |bytes: &[u8]| file.write_all(bytes).map_err(failed);
     bulk::results::write(session, run, csv, &|_| true, put).await?;
     file.flush().map_err(failed)
+}
+
+/// The runs that have rows left. Those that are driven here are known anyway, and a contact that is being saved is
+/// nobody's concern.
+async fn unfinished(session: &Session, driven: &[RunKey]) -> Result<Vec<Past>, Trouble> {
+    let mut runs = runs(session, driven, LATEST).await?;
+    let saving = |r: &Past| r.edit && r.elsewhere;
+    runs.retain(|r| r.tally.left > 0 && !driven.contains(&r.key) && !saving(r));
+    Ok(runs)
 }
 
 async fn runs(session: &Session, driven: &[RunKey], most: usize) -> Result<Vec<Past>, Trouble> {

@@ -56,7 +56,10 @@ pub(super) async fn run(session: &Session, args: &ForgetArgs, out: Output) -> Re
     let forgotten = forgotten.map_err(|e| store_trouble("forgetting", &e))?;
     let printed = match out.json {
         true => out.object(&json!({"forgotten": forgotten})),
-        false => out.line(&format!("{forgotten} runs forgotten.")),
+        false => out.line(&match forgotten {
+            1 => "1 run forgotten.".into(),
+            n => format!("{n} runs forgotten."),
+        }),
     };
     Ok(Output::ended(printed, exit::DONE))
 }

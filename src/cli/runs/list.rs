@@ -186,6 +186,10 @@ fn text(session: &Session, run: &RunRecord, failures: &[Group]) -> Vec<String> {
         ),
     ];
     if let Some(filter) = &header.filter {
+        let filter = match filter.trim() {
+            "" => "all contacts",
+            filter => filter,
+        };
         lines.push(format!("chosen by: {filter}"));
     }
     let a = header.allowed;

@@ -68,6 +68,19 @@ pub fn past_state(past: &Past) -> &'static str {
 
 /// What it waits for, where it waits: without saying which key helps.
 pub fn wait(progress: &Progress) -> Option<String> {
+    let short = waits_for(progress)?;
+    let told = match &progress.standing {
+        Standing::Halted(halt) => halt.trouble().map(sentence),
+        Standing::Running => None,
+    };
+    Some(match told {
+        Some(told) => format!("{short}: {told}"),
+        None => short,
+    })
+}
+
+/// The same without what exactly was answered.
+fn waits_for(progress: &Progress) -> Option<String> {
     if progress.is_done() {
         return None;
     }
@@ -75,7 +88,6 @@ pub fn wait(progress: &Progress) -> Option<String> {
     match &progress.standing {
         Standing::Halted(Halt::Asked) => None,
         Standing::Halted(halt) => {
-            let told = halt.trouble().map(sentence).unwrap_or_default();
             let what = match halt {
                 Halt::SignIn(_) => "the sign-in was refused, and a new token is needed",
                 Halt::Forbidden(_) => "it is not allowed to whoever signed in",
@@ -87,7 +99,7 @@ pub fn wait(progress: &Progress) -> Option<String> {
                 Some(time) => format!("; tried again at {} UTC", at(time)),
                 None => String::new(),
             };
-            Some(format!("{what}{again}: {told}"))
+            Some(format!("{what}{again}"))
         }
         Standing::Running => progress.held_until.map(|until| {
             format!(
@@ -125,7 +137,7 @@ pub fn line(progress: &Progress) -> String {
         None if state(progress) != "under way" => text.push_str(&format!(" · {}", state(progress))),
         None => {}
     }
-    match wait(progress) {
+    match waits_for(progress) {
         Some(wait) => format!("{text} · {wait}"),
         None => text,
     }

@@ -305,6 +305,7 @@ impl Preview {
     fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         self.note = None;
         match action {
+            Action::Back if self.whole => self.whole = false,
             Action::Back | Action::Operation => return self.leave(),
             Action::Apply => return self.apply(ctx),
             Action::Strike => return self.strike_one(),

@@ -49,6 +49,8 @@ pub struct RunScreen {
     failed: Vec<Group>,
     /// The question that is not answered yet.
     asked: Option<Ticket>,
+    /// The question that is asked again while another cardex drives it.
+    again: Option<Ticket>,
     /// The counts when the last question was asked, and when that was: another one is due when they change.
     seen: Option<Tally>,
     asked_at: Option<Timestamp>,
@@ -74,6 +76,7 @@ impl RunScreen {
             results: None,
             failed: Vec::new(),
             asked: None,
+            again: None,
             seen: None,
             asked_at: None,
             cursor: 0,
@@ -100,7 +103,23 @@ impl RunScreen {
             run: self.key.run,
             which: self.which,
             window,
+            later: false,
         }
+    }
+
+    /// Asks again in a while for what is in sight, where another cardex drives it.
+    fn ask_later(&mut self, tickets: &mut Tickets) -> Option<Effect> {
+        self.past().filter(|past| past.elsewhere)?;
+        let ticket = tickets.draw();
+        self.again = Some(ticket);
+        let start = self.top.saturating_sub(WINDOW / 2);
+        Some(Effect::Results {
+            ticket,
+            run: self.key.run,
+            which: self.which,
+            window: start..start + 2 * WINDOW,
+            later: true,
+        })
     }
 
     /// Asks again from the start.
@@ -197,8 +216,11 @@ impl RunScreen {
     fn told(&mut self, msg: Msg, ctx: &mut Ctx<'_>) -> Outcome {
         match msg {
             Msg::Run(progress) if progress.key == self.key => self.driven = progress.driven,
-            Msg::Results { ticket, result } if self.asked == Some(ticket) => {
-                self.asked = None;
+            Msg::Results { ticket, result }
+                if self.asked == Some(ticket) || self.again == Some(ticket) =>
+            {
+                self.asked = self.asked.filter(|asked| *asked != ticket);
+                self.again = None;
                 match result {
                     Ok(results) => {
                         // What is told of a run that is under way is newer than what was read of it.
@@ -208,6 +230,8 @@ impl RunScreen {
                         if first {
                             self.seen = self.tally(ctx.desk);
                         }
+                        let again = self.ask_later(ctx.tickets);
+                        return Outcome::effects(again.into_iter().collect());
                     }
                     Err(trouble) => {
                         self.seen = self.tally(ctx.desk);
@@ -235,7 +259,9 @@ pub(super) fn opened(planned: Result<Arc<Plan>, Trouble>) -> Outcome {
 
 impl Layer for RunScreen {
     fn contexts(&self) -> &'static [Context] {
-        match self.open {
+        // What another cardex drives is looked at.
+        let elsewhere = self.past().is_some_and(|past| past.elsewhere);
+        match self.open && !elsewhere {
             true => &[Context::Run, Context::Results, Context::Everywhere],
             false => &[Context::Ended, Context::Results, Context::Everywhere],
         }

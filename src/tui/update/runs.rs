@@ -7,7 +7,7 @@ use super::Turn;
 use crate::domain::Trouble;
 use crate::engine::Plan;
 use crate::tui::effect::Effect;
-use crate::tui::model::Notice;
+use crate::tui::model::{Notice, Tone};
 use crate::tui::msg::Ticket;
 use crate::tui::runs::{Past, Progress, RunKey, Undo, words};
 use crate::tui::screen::confirm::Confirm;
@@ -22,6 +22,10 @@ impl Turn<'_> {
     pub(super) fn run_told(&mut self, progress: &Progress) {
         let known = self.model.desk.run(&progress.key);
         let was_driven = known.is_none_or(|k| k.driven);
+        // What was said of the state that it had is over.
+        if known.is_some_and(|k| words::state(k) != words::state(progress)) {
+            self.model.notice.take_if(|n| n.tone == Tone::Info);
+        }
         self.model.desk.note_run(progress);
         self.model.desk.unfinished.retain(|p| p.key != progress.key);
         self.ask_anew();
@@ -63,6 +67,13 @@ impl Turn<'_> {
                 self.model.notice = first.map(Notice::warning).or(self.model.notice.take());
             }
         }
+    }
+
+    /// How far they are now; those that were taken up here since are known better.
+    pub(super) fn still_unfinished(&mut self, runs: &[Past]) {
+        let desk = &mut self.model.desk;
+        let known = |past: &&Past| desk.run(&past.key).is_none();
+        desk.unfinished = runs.iter().filter(known).cloned().collect();
     }
 
     /// The run that is on somebody's mind: the latest that is driven, else one with rows left, else the latest.

@@ -244,6 +244,23 @@ fn gathering_goes_on_while_one_marks_and_is_stopped_without_loss() {
 }
 
 #[test]
+fn what_is_typed_for_a_window_that_is_to_open_is_no_command() {
+    let mut script = screen(contacts(6));
+    script.gathers = false;
+    let mut script = script.keys("*t").shows("this goes on as soon as all");
+    script.taken();
+    let mut script = script.keys("evV").shows("not yet");
+    assert_eq!(script.taken(), []);
+    assert!(script.model.stack.is_empty() && script.model.list.marking.range.is_none());
+    // One step back gives it up, and keys are commands again.
+    let script = script.keys("<esc>e");
+    assert!(matches!(
+        script.model.stack[..],
+        [cardex::tui::screen::Screen::Form(_)]
+    ));
+}
+
+#[test]
 fn a_failure_to_gather_is_said_and_leaves_the_marks() {
     let mut script = screen(contacts(6));
     script.gathers = false;

@@ -367,7 +367,30 @@ fn a_run_that_was_left_is_asked_about_and_resumed_with_one_key() {
     };
     let script = screen(contacts(9)).msg(Msg::Unfinished(vec![elsewhere]));
     assert!(script.model.stack.is_empty());
-    script.shows("under way in another cardex");
+    let script = script.shows("▶ run 12 under way in another cardex: 6,212 of 10,000");
+    // How far it is is told again, and its rows are asked for again; keys that drive it are none.
+    let further = |tally| Past {
+        elsewhere: true,
+        ..past(12, tally)
+    };
+    let script = script.msg(Msg::StillUnfinished(vec![further(Tally {
+        applied: half().applied + 1,
+        left: half().left - 1,
+        ..half()
+    })]));
+    let script = script.shows("6,213 of 10,000").keys("w");
+    let again = |script: &Script| {
+        let later = |e: &&Effect| matches!(e, Effect::Results { later: true, .. });
+        script.effects.iter().filter(later).count()
+    };
+    let script = answered(script, further(half()));
+    assert_eq!(again(&script), 1);
+    let script = answered(script, further(half()));
+    assert_eq!(again(&script), 2);
+    script
+        .keys("S")
+        .hides("not under way")
+        .hides("pause or go on");
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub struct Marking {
     pub picking: Option<Picking>,
     /// All that match, which are being loaded.
     pub gathering: Option<Gathering>,
-    /// What is to be done with the marks once all that match are marked; any other key forgets it.
+    /// What is to be done with the marks once all that match are marked.
     pub then: Option<Action>,
     /// The filter all of whose matches were marked last, and which rows these were.
     pub source: Option<(String, Arc<Marks>)>,
@@ -93,14 +93,21 @@ impl List {
         }
     }
 
-    /// An action on the marks waits while all that match are being marked; any other key forgets it.
+    /// An action on the marks waits while all that match are being marked. What is typed meanwhile is meant for the
+    /// window that it will open, and is no command here; one step back forgets it.
     pub(super) fn put_off(&mut self, action: Action) -> Option<Outcome> {
-        self.marking.then = None;
-        if self.marking.gathering.is_none() || !uses_marks(action) {
+        if self.marking.gathering.is_none() || action == Action::Back {
+            self.marking.then = None;
             return None;
         }
-        self.marking.then = Some(action);
-        let words = "this goes on as soon as all that match are marked";
+        let words = if uses_marks(action) {
+            self.marking.then = Some(action);
+            "this goes on as soon as all that match are marked"
+        } else if self.marking.then.is_some() {
+            "not yet: all that match are still being marked"
+        } else {
+            return None;
+        };
         Some(Outcome::notice(Notice::info(words)))
     }
 

@@ -112,12 +112,15 @@ fn runs(desk: &Desk) -> Vec<(Tone, String)> {
         .collect();
     let left = desk.unfinished.iter().map(|past| {
         let share = words::share(past.tally);
-        let text = format!(
-            "‖ run {} {}: {share}{key}",
-            past.key.run,
-            words::past_state(past)
-        );
-        (Tone::Warning, text)
+        let (sign, tone) = match past.elsewhere {
+            true => ("▶", Tone::Info),
+            false => ("‖", Tone::Warning),
+        };
+        let state = words::past_state(past);
+        (
+            tone,
+            format!("{sign} run {} {state}: {share}{key}", past.key.run),
+        )
     });
     lines.extend(left.take(1));
     lines

@@ -24,6 +24,7 @@ pub(super) enum Asking {
 impl RunScreen {
     pub(super) fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match action {
+            Action::Back if self.whole => self.whole = false,
             Action::Back => return self.leave(ctx),
             Action::PauseRun => return self.pause(ctx),
             Action::StopRun | Action::Slower | Action::Faster if !self.driven => {

@@ -309,12 +309,12 @@ fn wait(
                     return Some((format!("‖ paused — {on} goes on"), theme.warning));
                 }
                 Standing::Halted(Halt::SignIn(_)) => {
-                    format!(" — {on} reads the token anew and goes on")
+                    format!("{on} reads the token anew and goes on: ")
                 }
-                Standing::Halted(_) => format!(" — {on} tries now"),
+                Standing::Halted(_) => format!("{on} tries now: "),
             };
             let text = words::wait(progress)?;
-            Some((format!("! {text}{help}"), theme.warning))
+            Some((format!("! {help}{text}"), theme.warning))
         }
         _ if !left || run.past().is_some_and(|p| p.elsewhere) => None,
         _ => {
