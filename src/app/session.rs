@@ -289,12 +289,6 @@ impl Session {
         self.lane_if_any().and_then(Lane::held_until)
     }
 
-    /// Whether somebody may be passed over between two pages of the list.
-    pub(super) fn list_moves_up(&self) -> bool {
-        let remote = self.inner.remote.as_ref();
-        remote.is_some_and(|r| r.codec.facts().numbered_pages)
-    }
-
     /// Whether a listed contact comes without its tags, so that they have to be asked for.
     pub fn tags_need_walk(&self) -> bool {
         self.inner

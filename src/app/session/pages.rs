@@ -17,6 +17,12 @@ pub struct Found {
 }
 
 impl Session {
+    /// Whether somebody may be passed over between two pages of the list.
+    pub(in crate::app) fn list_moves_up(&self) -> bool {
+        let remote = self.inner.remote.as_ref();
+        remote.is_some_and(|r| r.codec.facts().numbered_pages)
+    }
+
     /// One page of the list.
     ///
     /// # Errors
