@@ -397,7 +397,7 @@ fn the_history_tells_takes_back_and_forgets() {
     let said = desk.run(&["runs", "forget", &run]);
     assert_eq!(
         (said.code, said.out.as_str()),
-        (0, "1 runs forgotten.\n"),
+        (0, "1 run forgotten.\n"),
         "{said:#?}"
     );
     desk.fails(&["runs", "results", &run], 2, &["was deleted"]);
