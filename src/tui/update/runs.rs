@@ -56,7 +56,8 @@ impl Turn<'_> {
                 self.model.stack.push(Screen::Paused(Box::new(paused)));
             }
             Some(_) | None => {
-                let first = runs.first().map(|run| {
+                // How far another cardex is changes, and stands below the list.
+                let first = runs.iter().find(|run| !run.elsewhere).map(|run| {
                     format!(
                         "run {} {}: {}",
                         run.key.run,
