@@ -53,7 +53,7 @@ fn unexpected(status: u16) -> String {
 }
 
 fn json(response: &HttpResponse) -> Option<Value> {
-    serde_json::from_slice(&response.body).ok()
+    response.value().cloned()
 }
 
 fn content_type(response: &HttpResponse) -> &str {

@@ -23,7 +23,7 @@ pub static READER: Reader = Reader {
 };
 
 fn json(response: &HttpResponse) -> Option<Value> {
-    serde_json::from_slice(&response.body).ok()
+    response.value().cloned()
 }
 
 /// The server's own words, else its status in words.

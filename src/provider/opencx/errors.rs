@@ -87,7 +87,7 @@ fn says_taken(status: u16, part: &str) -> bool {
 
 /// The single messages of a refusal.
 fn parts(response: &HttpResponse) -> Vec<String> {
-    let body: Option<Value> = serde_json::from_slice(&response.body).ok();
+    let body = response.value().cloned();
     match body.as_ref().and_then(|b| b.get("message")) {
         Some(Value::Array(list)) => {
             let texts = list.iter().filter_map(Value::as_str);

@@ -36,7 +36,7 @@ const CUSTOM: &str = "contact_custom_fields";
 const GENERAL: &str = "non_field_errors";
 
 fn json(response: &HttpResponse) -> Option<Value> {
-    serde_json::from_slice(&response.body).ok()
+    response.value().cloned()
 }
 
 /// The texts by member, else the text of the whole, else the status in words.

@@ -26,7 +26,7 @@ pub fn words(response: &HttpResponse, members: &[&str]) -> String {
     if is_page(response) {
         return format!("HTTP {status} with a web page instead of JSON");
     }
-    let body: Option<Value> = serde_json::from_slice(&response.body).ok();
+    let body = response.value().cloned();
     let told = match &body {
         Some(body) => members.iter().find_map(|m| text(body.get(m)?)),
         None => Some(response.text_body()),
